@@ -1,0 +1,80 @@
+"""Pictures of pages for the screen."""
+
+import io
+
+import pypdfium2 as pdfium
+from PIL import Image, ImageOps
+
+from inference.errors import PageTooLarge
+from inference.limits import Limits
+from inference.media_types import PDF, sniff
+from inference.ocr.images import load_frame, open_image
+from inference.ocr.pdf import load_page, open_pdf, page_frame
+from inference.ocr.visible import look_at
+
+MEDIA_TYPE = "image/webp"
+MAX_WIDTH = 8000
+_QUALITY = 85
+
+
+def render(data: bytes, page_number: int, width_px: int, limits: Limits | None = None) -> bytes:
+    """Page `page_number` (from 1) as WebP, `width_px` wide as displayed. Raises the errors of `inference.errors`.
+
+    A picture is never enlarged. A thumbnail is a small `width_px`. Raises ValueError for a width outside 1..MAX_WIDTH.
+    """
+    if not 1 <= width_px <= MAX_WIDTH:
+        raise ValueError(f"width_px must be 1 to {MAX_WIDTH}, not {width_px}")
+    limits = limits or Limits()
+    if sniff(data) == PDF:
+        return _encoded(_pdf_page(data, page_number, width_px, limits))
+    with open_image(data) as image:
+        return _encoded(_frame(load_frame(image, page_number, limits), width_px))
+
+
+def _pdf_page(data: bytes, number: int, width_px: int, limits: Limits) -> Image.Image:
+    with open_pdf(data, limits) as document:
+        page = load_page(document, number)
+        frame = page_frame(page)
+        look_at(page, frame, limits)
+        width, height = frame.size
+        scale = width_px / width
+        if width_px * height * scale > limits.pixels:
+            raise PageTooLarge("It is too long to be drawn.")
+        bitmap: pdfium.PdfBitmap = page.render(scale=scale, may_draw_forms=False, rev_byteorder=True, prefer_bgrx=False)
+        return bitmap.to_pil().convert("RGB")
+
+
+def _frame(image: Image.Image, width_px: int) -> Image.Image:
+    if image.format == "JPEG":
+        image.draft("RGB", (width_px, width_px * image.height // image.width))
+    upright = ImageOps.exif_transpose(image)
+    height_px = max(1, round(width_px * upright.height / upright.width))
+    if width_px < upright.width:
+        upright = _eight_bit(upright).resize((width_px, height_px), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return _on_white(upright)
+
+
+def _eight_bit(image: Image.Image) -> Image.Image:
+    """Scaling palette or one-bit pictures needs tones; sixteen-bit ones keep their upper half."""
+    if image.mode.startswith("I"):
+        return image.point(lambda value: value / 256).convert("L") if image.mode != "I;16" else image.convert("L")
+    if image.mode == "1":
+        return image.convert("L")
+    if image.mode in ("P", "PA", "LA"):
+        return image.convert("RGBA")
+    return image
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    image = _eight_bit(image)
+    if image.mode != "RGBA":
+        return image.convert("RGB")
+    page = Image.new("RGB", image.size, "white")
+    page.paste(image, mask=image.getchannel("A"))
+    return page
+
+
+def _encoded(image: Image.Image) -> bytes:
+    answer = io.BytesIO()
+    image.save(answer, "WEBP", quality=_QUALITY, method=0)
+    return answer.getvalue()

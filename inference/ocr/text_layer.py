@@ -1,0 +1,155 @@
+"""Words from a PDF's text layer, and the pages of pictures. Readers named in `Page.reader`:
+
+text_layer     words a person sees, from the PDF
+hidden_text    a scan whose only text is a scanner's own, invisible reading of it: not believed, needs OCR
+outlines       letters drawn as shapes: needs OCR
+unmapped_text  glyphs without a usable meaning: needs OCR
+image          a picture: needs OCR
+blank          nothing on the page
+"""
+
+import ctypes
+import math
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from inference.limits import Limits
+from inference.media_types import PDF, sniff
+from inference.ocr.images import read_images
+from inference.ocr.pdf import Frame, load_page, open_pdf, page_frame
+from inference.ocr.visible import Visible, address, look_at
+from inference.ocr.words import Glyph, Token, words_of
+from inference.types import Box, Page, Reading, Word
+
+_SPACES = frozenset(map(ord, " \t\r\n\v\f\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"))
+_ZERO_WIDTH = frozenset(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+_SOFT_HYPHEN = 0xAD
+_PDFIUM_LINE_END_HYPHEN = 0x02
+_GARBAGE_SHARE = 0.3
+_FEW_GLYPHS = 20  # a page number or a stamp on a scan does not make its text usable
+_FEW_OUTLINES = 60  # logos have fewer
+_MARGIN = 0.001  # of the page; words lying this far outside are cut off in print
+
+
+def read(data: bytes, limits: Limits | None = None) -> Reading:
+    """All pages of a PDF, PNG, JPEG or TIFF. Raises the errors of `inference.errors`.
+
+    A page without usable text has `needs_ocr=True` and no words; its `reader` says why.
+    """
+    limits = limits or Limits()
+    if sniff(data) != PDF:
+        return read_images(data, limits)
+    with open_pdf(data, limits) as document:
+        return Reading(tuple(_read_page(document, number, limits) for number in range(1, len(document) + 1)))
+
+
+def _read_page(document: pdfium.PdfDocument, number: int, limits: Limits) -> Page:
+    page = load_page(document, number)
+    try:
+        frame = page_frame(page)
+        visible = look_at(page, frame, limits)
+        text_page = page.get_textpage()
+        try:
+            glyphs, hidden, garbage = _glyphs(text_page, frame, visible)
+        finally:
+            text_page.close()
+        reader = _reader(len(glyphs), hidden, garbage, visible)
+        words = tuple(_words(glyphs, frame)) if reader == "text_layer" else ()
+        return Page(number, *frame.size, words, reader, needs_ocr=reader not in ("text_layer", "blank"))
+    finally:
+        page.close()
+
+
+def _reader(shown: int, hidden: int, garbage: int, visible: Visible) -> str:
+    """Which reader a page belongs to, from its counts of shown, hidden and meaningless glyphs."""
+    if visible.is_scan and hidden > shown:
+        return "hidden_text"
+    if garbage > _GARBAGE_SHARE * (shown + garbage):
+        return "unmapped_text"
+    if visible.outlines > max(_FEW_OUTLINES, shown):
+        return "outlines"
+    if visible.is_scan and shown < _FEW_GLYPHS:
+        return "image"
+    if shown:
+        return "text_layer"
+    return "image" if visible.picture_share > 0 or visible.drawings else "blank"
+
+
+def _glyphs(text_page: pdfium.PdfTextPage, frame: Frame, visible: Visible) -> tuple[list[Glyph], int, int]:
+    """Shown glyphs in drawing order, and how many were hidden or without meaning."""
+    rect = raw.FS_RECTF()
+    glyphs: list[Glyph] = []
+    hidden = garbage = 0
+    width, height = frame.size
+    for index in range(text_page.count_chars()):
+        code = raw.FPDFText_GetUnicode(text_page, index)
+        item = raw.FPDFText_GetTextObject(text_page, index)
+        if not item or code in _ZERO_WIDTH:
+            continue
+        source = address(item)
+        space = code in _SPACES
+        if space and raw.FPDFText_IsGenerated(text_page, index):
+            continue
+        if source in visible.hidden_text:
+            hidden += not space
+            continue
+        if not space:
+            text = _character(text_page, index, code)
+            if text is None:
+                garbage += 1
+                continue
+        raw.FPDFText_GetLooseCharBox(text_page, index, rect)
+        x0, y0, x1, y1 = frame.displayed(rect.left, rect.bottom, rect.right, rect.top)
+        if not (0 <= (x0 + x1) / 2 <= width and 0 <= (y0 + y1) / 2 <= height):
+            continue
+        turns = (round(raw.FPDFText_GetCharAngle(text_page, index) / (math.pi / 2)) + frame.turns) % 4
+        glyphs.append(Glyph(" " if space else text, *_along(turns, x0, y0, x1, y1), turns, source, space))
+    return glyphs, hidden, garbage
+
+
+def _character(text_page: pdfium.PdfTextPage, index: int, code: int) -> str | None:
+    """The printed character, or None where the glyph has no usable meaning."""
+    if code == _SOFT_HYPHEN:
+        return "-"
+    if raw.FPDFText_HasUnicodeMapError(text_page, index) == 1:
+        return None
+    if code == _PDFIUM_LINE_END_HYPHEN:
+        return "-"
+    if code < 0x20 or 0x7F <= code < 0xA0 or 0xD800 <= code < 0xF900 or code >= 0xF0000 or code in (0xFFFD, 0xFFFE, 0xFFFF):
+        return None
+    return chr(code)
+
+
+def _along(turns: int, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
+    """A displayed box in the frame of its reading direction: along the line, then downwards."""
+    if turns == 0:
+        return x0, y0, x1, y1
+    if turns == 1:
+        return y0, -x1, y1, -x0
+    if turns == 2:
+        return -x1, -y1, -x0, -y0
+    return -y1, x0, -y0, x1
+
+
+def _words(glyphs: list[Glyph], frame: Frame) -> list[Word]:
+    width, height = frame.size
+    words = []
+    for token in words_of(glyphs):
+        x0, y0, x1, y1 = _displayed(token)
+        box = Box(*(round(min(max(edge, 0.0), 1.0), 5) for edge in (x0 / width, y0 / height, x1 / width, y1 / height)))
+        if box.x1 - box.x0 > _MARGIN * 0.1:
+            words.append(Word(token.text, box))
+    return words
+
+
+def _displayed(token: Token) -> tuple[float, float, float, float]:
+    """The inverse of `_along`."""
+    u0, v0, u1, v1 = token.u0, token.v0, token.u1, token.v1
+    if token.turns == 0:
+        return u0, v0, u1, v1
+    if token.turns == 1:
+        return -v1, u0, -v0, u1
+    if token.turns == 2:
+        return -u1, -v1, -u0, -v0
+    return v0, -u1, v1, -u0

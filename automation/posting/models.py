@@ -1,0 +1,25 @@
+"""The outbox: one row per posting, written before the ERP is called and settled after it answered."""
+
+from django.db import models
+from django.utils import timezone
+
+
+class Outcome(models.TextChoices):
+    INTENDED = "intended", "Intended"
+    POSTED = "posted", "Posted"
+    REFUSED = "refused", "Refused"
+    UNKNOWN = "unknown", "Unknown"
+
+
+class Posting(models.Model):
+    """An effect in another system. `key` is what makes the receiver apply it once, however often it is sent."""
+
+    document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, related_name="postings")
+    key = models.TextField(unique=True)
+    adapter = models.TextField()
+    payload = models.JSONField()
+    outcome = models.CharField(max_length=8, choices=Outcome, default=Outcome.INTENDED)
+    reference = models.TextField(blank=True)  # what the receiver calls it
+    detail = models.TextField(blank=True)
+    intended_at = models.DateTimeField(default=timezone.now)
+    settled_at = models.DateTimeField(null=True)

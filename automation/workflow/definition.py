@@ -1,0 +1,99 @@
+"""A workflow as data: steps in order, each naming the function that runs it by its dotted path."""
+
+import hashlib
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import cel
+import rfc8785
+from django.utils.module_loading import import_string
+
+from automation.errors import Invalid
+from automation.workflow.models import Definition
+from automation.workflow.results import StepFunction
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """How often a step is tried in all, and the bounds of the backoff between tries, in seconds."""
+
+    attempts: int = 5
+    base: float = 1.0
+    maximum: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step. `when` is a CEL condition over `input` and `steps` (outputs by name); false skips the step.
+
+    `compensate` names the function that undoes a completed step when the run is cancelled or fails later.
+    """
+
+    name: str
+    function: str
+    queue: str = "default"
+    when: str | None = None
+    retry: Retry = field(default_factory=Retry)
+    timeout: float = 60.0
+    compensate: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """Steps in order. `on_failure` names a function `(run_id, step, code, message)` called in the failing transaction."""
+
+    name: str
+    steps: tuple[Step, ...]
+    on_failure: str | None = None
+
+    def body(self) -> dict[str, Any]:
+        return {"steps": [asdict(step) for step in self.steps], "on_failure": self.on_failure}
+
+
+def parse(name: str, body: dict[str, Any]) -> Workflow:
+    """The workflow that a stored definition describes."""
+    steps = tuple(Step(**{**step, "retry": Retry(**step["retry"])}) for step in body["steps"])
+    return Workflow(name, steps, body["on_failure"])
+
+
+def check(workflow: Workflow) -> None:
+    """Raise `Invalid` naming the step and the reason: unknown function, name used twice, condition that is no CEL."""
+    names = [step.name for step in workflow.steps]
+    if not names:
+        raise Invalid(f"{workflow.name}: a workflow needs a step")
+    for position, step in enumerate(workflow.steps):
+        if names.index(step.name) != position:
+            raise Invalid(f"{workflow.name}, step {step.name}: the name is used twice")
+        for path in filter(None, (step.function, step.compensate)):
+            try:
+                import_string(path)
+            except ImportError as error:
+                raise Invalid(f"{workflow.name}, step {step.name}: {error}") from error
+        if step.when is not None:
+            try:
+                cel.compile(step.when)
+            except ValueError as error:
+                raise Invalid(f"{workflow.name}, step {step.name}: condition {step.when!r}: {error}") from error
+
+
+def publish(workflow: Workflow) -> Definition:
+    """Store the workflow as a new version, or return the newest one when it says the same. Versions never change."""
+    body = workflow.body()
+    digest = hashlib.sha256(rfc8785.dumps(body)).hexdigest()
+    newest = Definition.objects.filter(name=workflow.name).order_by("-version").first()
+    if newest is not None and newest.digest == digest:
+        return newest
+    return Definition.objects.create(
+        name=workflow.name, version=newest.version + 1 if newest else 1, body=body, digest=digest
+    )
+
+
+def function(path: str) -> StepFunction:
+    """The step function at a dotted path; ImportError where a recorded name no longer exists."""
+    found: StepFunction = import_string(path)
+    return found
+
+
+def holds(condition: str, variables: dict[str, Any]) -> bool:
+    """Whether a CEL condition is true of the variables."""
+    return bool(cel.evaluate(condition, variables))

@@ -1,0 +1,17 @@
+"""What Celery may ask for."""
+
+import uuid
+
+from celery import shared_task
+
+from automation.workflow import engine, sweeper
+
+
+@shared_task(name="automation.workflow.advance")  # type: ignore[untyped-decorator]
+def advance(run_id: str, queue: str) -> None:
+    engine.advance(uuid.UUID(run_id), queue=queue)
+
+
+@shared_task(name="automation.workflow.sweep")  # type: ignore[untyped-decorator]
+def sweep() -> None:
+    sweeper.sweep()

@@ -1,0 +1,1 @@
+"""Reading and understanding of invoices. Imports no Django: it can be trained and served on its own."""

@@ -1,0 +1,135 @@
+"""The inner side of `inference.sandbox`: `python -m inference.sandboxed`, with a control socket as standard input.
+
+One zygote process with the parsers loaded waits for connections and forks a child for each. The child limits itself,
+reads one request from its connection, answers and ends. The zygote never touches a document. When a child is killed,
+the zygote says so on the child's connection. It ends when its parent closes the control socket.
+"""
+
+import gc
+import math
+import os
+import resource
+import selectors
+import signal
+import socket
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from inference import sandbox_wire as wire
+from inference.errors import ParserCrashed, TooMuchMemory, UnreadableDocument
+from inference.limits import Limits
+from inference.ocr import render, text_layer
+from inference.serial import Json, reading_to_json
+
+Answer = tuple[Json, bytes]
+
+
+def _read(data: bytes, limits: Limits) -> Answer:
+    return reading_to_json(text_layer.read(data, limits)), b""
+
+
+def _render(data: bytes, limits: Limits, *, page: int, width: int) -> Answer:
+    return {}, render.render(data, page, width, limits)
+
+
+FUNCTIONS: dict[str, Callable[..., Answer]] = {"read": _read, "render": _render}
+
+
+def main() -> None:
+    control = socket.socket(fileno=os.dup(0))
+    wakeup, alarm = socket.socketpair()
+    wakeup.setblocking(False)
+    alarm.setblocking(False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(alarm.fileno(), warn_on_full_buffer=False)
+    gc.collect()
+    gc.freeze()
+    children: dict[int, socket.socket] = {}
+    with selectors.DefaultSelector() as selector:
+        selector.register(control, selectors.EVENT_READ)
+        selector.register(wakeup, selectors.EVENT_READ)
+        while True:
+            for key, _ in selector.select():
+                if key.fileobj is wakeup:
+                    wakeup.recv(4096)
+                    _reap(children)
+                    continue
+                _, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+                if not descriptors:
+                    return
+                connection = socket.socket(fileno=descriptors[0])
+                pid = os.fork()
+                if pid == 0:
+                    _serve(connection, (control, wakeup, alarm, *children.values()))
+                children[pid] = connection
+
+
+def _reap(children: dict[int, socket.socket]) -> None:
+    while children:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        if pid == 0:
+            return
+        with children.pop(pid) as connection:
+            if os.WIFSIGNALED(status):
+                connection.setblocking(False)
+                _tell(connection, {"signal": os.WTERMSIG(status)})
+
+
+def _tell(connection: socket.socket, message: Json) -> None:
+    try:
+        wire.send(connection, message)
+    except (wire.Closed, OSError):
+        pass  # nobody waits for this answer any more
+
+
+def _serve(connection: socket.socket, inherited: tuple[socket.socket, ...]) -> NoReturn:
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    for other in inherited:
+        other.close()
+    os.close(0)
+    try:
+        wire.send(connection, {"pid": os.getpid()})
+        request, data = wire.receive(connection)
+        limits = Limits(**request["limits"])
+        _limit_self(limits)
+        _tell_answer(connection, request, data, limits)
+    finally:
+        os._exit(0)
+
+
+def _limit_self(limits: Limits) -> None:
+    """SIGALRM and SIGXCPU end the process by their default action, which no parser can delay."""
+    memory, seconds = limits.memory_mb * 2**20, math.ceil(limits.seconds)
+    for kind, most in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_AS, memory),
+    ):
+        resource.setrlimit(kind, (most, most + (kind == resource.RLIMIT_CPU)))
+    signal.setitimer(signal.ITIMER_REAL, limits.seconds)
+
+
+def _tell_answer(connection: socket.socket, request: Json, data: bytes, limits: Limits) -> None:
+    blob, message = b"", dict[str, Any]()
+    try:
+        message["result"], blob = FUNCTIONS[request["function"]](data, limits, **request["args"])
+    except UnreadableDocument as error:
+        message = {"error": error.code, "why": error.why}
+    except MemoryError:
+        message = {"error": TooMuchMemory.code, "why": ""}
+    except Exception as error:  # recorded: the parent raises it as ParserCrashed with this text
+        message = {"error": ParserCrashed.code, "why": f"({type(error).__name__}: {error})"}
+    _tell_or_die(connection, message, blob)
+
+
+def _tell_or_die(connection: socket.socket, message: Json, blob: bytes) -> None:
+    try:
+        wire.send(connection, message, blob)
+    except MemoryError:
+        wire.send(connection, {"error": TooMuchMemory.code, "why": ""})
+
+
+if __name__ == "__main__":
+    main()

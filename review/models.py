@@ -1,0 +1,76 @@
+"""What people do: tasks at gates, corrections with their reason, decisions, comments."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from automation.identity import new_id
+
+
+class Gate(models.TextChoices):
+    VERIFY = "verify", "Verify"
+    APPROVE = "approve", "Approve"
+
+
+class Task(models.Model):
+    """A document waiting for a person at a gate; closed by exactly one decision."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    document = models.ForeignKey("documents.Document", on_delete=models.CASCADE, related_name="tasks")
+    entity = models.ForeignKey("ledger.LegalEntity", on_delete=models.PROTECT, related_name="+")
+    gate = models.CharField(max_length=10, choices=Gate)
+    opened_at = models.DateTimeField(default=timezone.now)
+    postponed_until = models.DateTimeField(null=True)
+    leased_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    leased_until = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document", "gate"], condition=models.Q(closed_at=None), name="task_open_once_per_gate"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["entity", "gate", "opened_at"], condition=models.Q(closed_at=None), name="task_queue")
+        ]
+
+
+class Correction(models.Model):
+    """A person's change of one field: which value replaced which, and why."""
+
+    document = models.ForeignKey("documents.Document", on_delete=models.CASCADE, related_name="corrections")
+    name = models.TextField()
+    before = models.ForeignKey("documents.FieldValue", on_delete=models.PROTECT, null=True, related_name="+")
+    after = models.ForeignKey("documents.FieldValue", on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+
+class Decision(models.Model):
+    """What a person decided at a gate. The database refuses an approval by whoever entered or corrected the document."""
+
+    task = models.OneToOneField(Task, on_delete=models.PROTECT, related_name="decision")
+    document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, related_name="decisions")
+    gate = models.CharField(max_length=10, choices=Gate)
+    verdict = models.TextField(choices=[("approved", "Approved"), ("rejected", "Rejected")])
+    reason = models.TextField(blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="decision_rejection_has_reason", condition=~models.Q(verdict="rejected") | ~models.Q(reason="")
+            )
+        ]
+
+
+class Comment(models.Model):
+    """A remark on a document, or on one of its fields."""
+
+    document = models.ForeignKey("documents.Document", on_delete=models.CASCADE, related_name="comments")
+    field = models.TextField(blank=True)
+    text = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)

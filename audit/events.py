@@ -1,0 +1,62 @@
+"""Every event the log may hold: dotted name (thing, then what happened to it, in the past) and what it means.
+
+`record()` refuses a name that is not here. Names are stable: auditors filter by them, and they are hashed into the log.
+"""
+
+from types import MappingProxyType
+
+EVENTS = MappingProxyType(
+    {
+        # What happens to a document
+        "document.received": "A file was accepted and stored",
+        "document.refused": "A file was not accepted; the reason is recorded, the bytes are not kept",
+        "document.duplicate": "A file with exactly the bytes of an earlier document arrived",
+        "document.quarantined": "A file was kept, but is not processed because it may be harmful or cannot be parsed",
+        "document.read": "The words on its pages were found",
+        "document.extracted": "Its fields were predicted, with confidence, by the named reader",
+        "document.checked": "The checks ran; their findings are recorded",
+        "document.triaged": "The policy decided whether a person must look",
+        "document.viewed": "A person opened the document",
+        "document.corrected": "A person changed or entered a field",
+        "document.approved": "A person, or a policy that may, approved it for payment",
+        "document.rejected": "A person rejected it, with a reason",
+        "document.postponed": "A person put it off until a later time",
+        "document.reopened": "A decided document was taken up again",
+        "document.posting_started": "The intent to post it was recorded, before anything was sent",
+        "document.posted": "The accounting system confirmed it",
+        "document.posting_failed": "The accounting system refused it",
+        "document.posting_unknown": "The accounting system's answer never came; it must be asked before any repeat",
+        "document.archived": "Its processing is complete",
+        # What happens to a run of the workflow
+        "run.started": "A run of the workflow began",
+        "run.completed": "Every step finished",
+        "run.failed": "A step failed for good; a person must look",
+        "run.cancelled": "A person, or a newer run, stopped it",
+        "run.retried": "An operator started a failed step again",
+        "run.paused": "An operator held it",
+        "run.resumed": "An operator let it go on",
+        "run.step_skipped": "An operator passed over a step, with a reason",
+        "run.compensated": "A completed step was undone after a later failure or a cancellation",
+        # Configuration
+        "policy.published": "A new version of a policy took effect",
+        "entity.created": "A legal entity was added",
+        "entity.changed": "A legal entity's details were changed",
+        "supplier.created": "A supplier was added",
+        "supplier.changed": "A supplier's details were changed",
+        "supplier.bank_account_added": "A bank account was recorded for a supplier",
+        "supplier.bank_account_confirmed": "A second person confirmed a supplier's bank account",
+        # People and machines
+        "user.created": "A person was given an account",
+        "user.deactivated": "A person's account was closed",
+        "user.signed_in": "A person signed in",
+        "user.signed_out": "A person signed out",
+        "user.sign_in_failed": "Somebody gave a wrong name or password",
+        "user.locked_out": "Too many failed sign-ins; further attempts are refused for a while",
+        "token.created": "A service was given a token",
+        "token.revoked": "A service's token was withdrawn",
+        "role.granted": "A person was given a role, for one legal entity or for all",
+        "role.revoked": "A role was taken from a person",
+        # The log itself
+        "export.created": "Records were exported; what and for which period is recorded",
+    }
+)

@@ -1,0 +1,40 @@
+from django.db import models
+
+from audit.fields import CanonicalJSONField
+
+
+class Event(models.Model):
+    """One thing that happened. Written only by `audit.record.record`; nobody can change or delete it.
+
+    The database itself sets `id`, `at` and `leaf_hash` (see migration 0002), whatever the writer says.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(help_text="When it was written, by the database server's clock")
+    action = models.TextField(help_text="A name in audit/events.py")
+    actor = models.TextField(help_text="Who did it: user:KEY, service:KEY or system:NAME")
+    subject = models.TextField(help_text="What it happened to, as kind:key, for example document:UUID")
+    before = CanonicalJSONField(null=True, help_text="What changed, as it was: an object")
+    after = CanonicalJSONField(null=True, help_text="What changed, as it is now: an object")
+    because = CanonicalJSONField(null=True, help_text="Why: a reason in words, or the evidence of a decision")
+    leaf_hash = models.BinaryField(help_text="SHA-256(0x00 || canonical form), 32 bytes; see audit/canonical.py")
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["subject", "id"], name="audit_event_subject"),
+            models.Index(fields=["action", "at"], name="audit_event_action"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(action__regex=r"^[a-z_]+(\.[a-z_]+)+$"), name="audit_event_action_is_dotted"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(actor__regex=r"^[a-z_]+:.+$"), name="audit_event_actor_is_kind_and_key"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(subject__regex=r"^[a-z_]+:.+$"), name="audit_event_subject_is_kind_and_key"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.action} {self.subject}"

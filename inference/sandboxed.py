@@ -5,7 +5,9 @@ reads one request from its connection, answers and ends. The zygote never touche
 the zygote says so on the child's connection. It ends when its parent closes the control socket.
 """
 
+import ctypes
 import gc
+import io
 import math
 import os
 import resource
@@ -14,6 +16,10 @@ import signal
 import socket
 from collections.abc import Callable
 from typing import Any, NoReturn
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+from PIL import Image
 
 from inference import sandbox_wire as wire
 from inference.errors import ParserCrashed, TooMuchMemory, UnreadableDocument
@@ -42,6 +48,7 @@ def main() -> None:
     alarm.setblocking(False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(alarm.fileno(), warn_on_full_buffer=False)
+    _warm_up()
     gc.collect()
     gc.freeze()
     children: dict[int, socket.socket] = {}
@@ -62,6 +69,20 @@ def main() -> None:
                 if pid == 0:
                     _serve(connection, (control, wakeup, alarm, *children.values()))
                 children[pid] = connection
+
+
+def _warm_up() -> None:
+    """Read and draw a page of our own once, so that children inherit loaded fonts and codecs instead of loading them."""
+    Image.init()
+    document, file = pdfium.PdfDocument.new(), io.BytesIO()
+    text = raw.FPDFPageObj_NewTextObj(document, b"Helvetica", 12)
+    raw.FPDFText_SetText(text, ctypes.cast("Invoice".encode("utf-16-le") + b"\0\0", raw.FPDF_WIDESTRING))
+    page = document.new_page(200, 100)
+    raw.FPDFPage_InsertObject(page, text)
+    page.gen_content()
+    document.save(file)
+    text_layer.read(file.getvalue())
+    render.render(file.getvalue(), 1, 50)
 
 
 def _reap(children: dict[int, socket.socket]) -> None:

@@ -1,0 +1,163 @@
+"""Parsing of untrusted files in a child process that can be killed, with limits on memory, time, pages and pixels.
+
+Each process has one zygote (`inference.sandboxed`) that forks a fresh child per call: a crash, a loop or a bomb costs
+that one call. Documents travel over sockets, never as files, and answers come as JSON and bytes, never as pickle.
+Safe for threads, and for forks: a forked process forgets its parent's zygote and starts its own.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from inference import sandbox_wire as wire
+from inference.errors import BY_CODE, ParserCrashed, TooLarge, TooMuchMemory, TooSlow, UnreadableDocument, UnsupportedType
+from inference.limits import Limits
+from inference.media_types import sniff
+from inference.serial import Json, reading_from_json
+from inference.types import Reading
+
+__all__ = ["DEFAULT", "Limits", "read_document", "render_page", "sniff", "stop"]
+
+DEFAULT = Limits()
+_GRACE = 2.0  # seconds past the limit until the parent kills; the child's own alarm comes first
+_ROOT = str(Path(__file__).resolve().parent.parent)
+_KILLED_FOR_TIME = (signal.SIGALRM, signal.SIGXCPU)
+_KILLED_FOR_MEMORY = (signal.SIGABRT, signal.SIGTRAP, signal.SIGILL)  # how pdfium and malloc give up
+
+
+def read_document(data: bytes, media_type: str, limits: Limits = DEFAULT) -> Reading:
+    """The words of all pages. Raises the errors of `inference.errors`."""
+    _check(data, media_type, limits)
+    answer, _ = _call("read", {}, data, limits)
+    return reading_from_json(answer)
+
+
+def render_page(data: bytes, media_type: str, page: int, width: int, limits: Limits = DEFAULT) -> bytes:
+    """Page `page` (from 1) as WebP, `width` pixels wide. Raises the errors of `inference.errors`."""
+    _check(data, media_type, limits)
+    _, picture = _call("render", {"page": page, "width": width}, data, limits)
+    return picture
+
+
+def stop() -> None:
+    """End this process's zygote; the next call starts another."""
+    with _lock:
+        _stop()
+
+
+def _check(data: bytes, media_type: str, limits: Limits) -> None:
+    if len(data) > limits.bytes:
+        raise TooLarge(f"It has {len(data) / 2**20:,.0f} MiB; at most {limits.bytes / 2**20:,.0f} are read.")
+    found = sniff(data)
+    if found != media_type:
+        raise UnsupportedType(f"It is called {media_type}, but its content is {found}.")
+
+
+def _call(function: str, args: Json, data: bytes, limits: Limits) -> tuple[Any, bytes]:
+    deadline = time.monotonic() + limits.seconds + _GRACE
+    pid: int | None = None
+    with _connect() as connection:
+        connection.settimeout(limits.seconds + _GRACE)
+        try:
+            hello, _ = wire.receive(connection, deadline)
+            pid = int(hello["pid"])
+            wire.send(connection, {"function": function, "args": args, "limits": asdict(limits)}, data)
+            answer, blob = wire.receive(connection, deadline)
+        except TimeoutError as error:
+            _kill(pid)
+            raise TooSlow(_seconds(limits)) from error
+        except (wire.Closed, ValueError, KeyError) as error:
+            raise ParserCrashed() from error
+    if "result" not in answer:
+        raise _error(answer, limits)
+    return answer["result"], blob
+
+
+def _error(answer: Json, limits: Limits) -> UnreadableDocument:
+    if "signal" not in answer:
+        return BY_CODE.get(answer.get("error", ""), ParserCrashed)(str(answer.get("why", "")))
+    if answer["signal"] in _KILLED_FOR_TIME:
+        return TooSlow(_seconds(limits))
+    if answer["signal"] in _KILLED_FOR_MEMORY:
+        return TooMuchMemory(f"At most {limits.memory_mb:,} MB are allowed.")
+    return ParserCrashed(f"(Signal {answer['signal']}.)")
+
+
+def _seconds(limits: Limits) -> str:
+    return f"At most {limits.seconds:g} seconds are allowed."
+
+
+def _kill(pid: int | None) -> None:
+    """Stop an overdue child; without a child that said its pid, the zygote itself hangs."""
+    if pid is None:
+        stop()
+        return
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass  # it ended by itself
+
+
+_lock = threading.Lock()
+_control: socket.socket | None = None
+_zygote: subprocess.Popen[bytes] | None = None
+
+
+def _connect() -> socket.socket:
+    """A connection to a fresh child. Restarts the zygote where it has died."""
+    ours, theirs = socket.socketpair()
+    with theirs, _lock:
+        try:
+            socket.send_fds(_running(), [b"\0"], [theirs.fileno()])
+        except (BrokenPipeError, ConnectionResetError):
+            _stop()
+            socket.send_fds(_running(), [b"\0"], [theirs.fileno()])
+    return ours
+
+
+def _running() -> socket.socket:
+    global _control, _zygote
+    if _control is None:
+        _control, theirs = socket.socketpair()
+        with theirs:
+            _zygote = subprocess.Popen(
+                [sys.executable, "-m", "inference.sandboxed"],
+                stdin=theirs,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd=_ROOT,
+                env={"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONPATH": _ROOT},  # no secrets beside untrusted files
+                start_new_session=True,  # Ctrl-C is for the parent, which then closes the control socket
+            )
+    return _control
+
+
+def _stop() -> None:
+    global _control, _zygote
+    if _control is not None:
+        _control.close()
+    if _zygote is not None:
+        _zygote.kill()
+        _zygote.wait()
+    _control = _zygote = None
+
+
+def _forget() -> None:
+    """In a forked child: the zygote belongs to the parent, and its end must show when the parent ends."""
+    global _lock, _control, _zygote
+    _lock = threading.Lock()
+    if _control is not None:
+        _control.close()
+    if _zygote is not None:
+        _zygote.returncode = 0  # not our child: no waiting, no warning
+    _control = _zygote = None
+
+
+os.register_at_fork(after_in_child=_forget)

@@ -1,0 +1,34 @@
+# Two commands matter: `make demo` and `make test`. Both build the environment in .venv first and are quick afterwards.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo serve test lint bench clean
+.DEFAULT_GOAL := demo
+
+$(VENV)/.ready: pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
+	@touch $@
+
+demo: $(VENV)/.ready
+	$(BIN)/python manage.py demo $(ARGS)
+
+serve: $(VENV)/.ready
+	$(BIN)/python manage.py serve $(ARGS)
+
+lint: $(VENV)/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/mypy
+
+test: $(VENV)/.ready lint
+	@tests/chromium.sh
+	$(BIN)/pytest $(ARGS)
+
+bench: $(VENV)/.ready
+	$(BIN)/python -m tests.bench $(ARGS)
+
+clean:
+	rm -rf $(VENV) var build *.egg-info .mypy_cache .ruff_cache

@@ -1,0 +1,77 @@
+"""One process runner for everything an installation needs: embedded servers if none are given, web, worker, beat."""
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from django.conf import settings
+from django.core.management import call_command
+from honcho.manager import Manager
+from honcho.printer import Printer
+
+from automation import embedded
+
+QUEUES = "default,ocr,inference,delivery"
+
+
+@contextmanager
+def servers() -> Iterator[None]:
+    """PostgreSQL and Redis for the block: the embedded ones where no URL names others. The schema is brought up to date."""
+    want_postgres, want_redis = embedded.wanted()
+    process = embedded.start_redis(settings.VAR_DIR) if want_redis else None
+    try:
+        if want_postgres:
+            embedded.start_postgres(settings.VAR_DIR)
+        call_command("migrate", verbosity=0)
+        yield
+    finally:
+        if process is not None:
+            process.terminate()
+            process.wait(10)
+
+
+def run(host: str, port: int, *, log: TextIO, visitor: Callable[[], int] | None = None) -> int:
+    """Serve until Ctrl-C, or until `visitor` (run beside the services) returns an exit status; returns the status.
+
+    Ends everything when one process ends, so that an outer supervisor sees it and starts all again.
+    """
+    call_command("collectstatic", interactive=False, verbosity=0)
+    manager = Manager(Printer(log))
+    python = sys.executable
+    concurrency = os.environ.get("WORKER_CONCURRENCY", str(os.cpu_count() or 2))
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    commands = {
+        "web": f"{python} -m granian --interface wsgi --host {host} --port {port} --workers 1 --blocking-threads 8 "
+        "--no-ws --log-level warning automation.wsgi:application",
+        "worker": f"{python} -m celery -A automation worker -Q {QUEUES} --concurrency {concurrency} "
+        "--loglevel warning --without-gossip --without-mingle",
+        "beat": f"{python} -m celery -A automation beat --loglevel warning --pidfile=",
+    }
+    for name, command in commands.items():
+        manager.add_process(name, f"exec {command}", env=environment, cwd=str(settings.BASE_DIR))
+    outcome: list[int] = []
+    if visitor is not None:
+        visit = visitor
+
+        def accompany() -> None:
+            try:
+                outcome.append(visit())
+            except BaseException:
+                outcome.append(1)
+                raise
+            finally:
+                manager.terminate()
+
+        threading.Thread(target=accompany, name="visitor", daemon=True).start()
+    manager.loop()
+    return outcome[0] if outcome else int(manager.returncode or 0)
+
+
+def log_file() -> Path:
+    path: Path = settings.VAR_DIR / "log" / "services.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path

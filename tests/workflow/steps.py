@@ -1,0 +1,77 @@
+"""Steps of a workflow that has nothing to do with invoices. What they do outside is written to rows of their own."""
+
+from datetime import UTC, datetime, timedelta
+
+from automation.errors import PermanentFailure, TemporaryFailure
+from automation.workflow.definition import Retry, Step, Workflow
+from automation.workflow.models import Run
+from automation.workflow.results import Context, Done, Waiting
+
+
+def note(context: Context) -> Done:
+    """Append this step's name to the run's subject, in the checkpoint: each completed step shows exactly once."""
+
+    def commit() -> None:
+        run = Run.objects.get(pk=context.run_id)
+        Run.objects.filter(pk=run.pk).update(subject=f"{run.subject}.{context.step}")
+
+    return Done({"attempt": context.attempt}, commit=commit)
+
+
+def flaky(context: Context) -> Done:
+    if context.attempt < 3:
+        raise TemporaryFailure("the other side is busy")
+    return note(context)
+
+
+def broken(context: Context) -> Done:
+    raise PermanentFailure("this cannot work", code="cannot_work")
+
+
+def bug(context: Context) -> Done:
+    raise ZeroDivisionError("a bug in a step")
+
+
+def unserialisable(context: Context) -> Done:
+    return Done({"set": {1, 2}})
+
+
+def oversize(context: Context) -> Done:
+    return Done({"text": "x" * 1_000_001})
+
+
+def gate(context: Context) -> Done | Waiting:
+    if not context.signals:
+        return Waiting(for_signal=context.step)
+    return Done({"got": [signal.payload for signal in context.signals]})
+
+
+def until_time(context: Context) -> Done | Waiting:
+    if context.attempt == 1 and "skip_wait" not in context.input:
+        return Waiting(until=datetime.now(UTC) + timedelta(seconds=float(context.input.get("seconds", 60))))
+    return Done()
+
+
+def reject(context: Context) -> Done:
+    return Done({"outcome": "rejected"}, end=True)
+
+
+failures: list[tuple[str, str]] = []
+
+
+def on_failure(run_id: object, subject: str, error: dict[str, str]) -> None:
+    failures.append((subject, error["code"]))
+
+
+def workflow(*functions: str, name: str = "example", when: dict[int, str] | None = None, retry: Retry | None = None) -> Workflow:
+    """A workflow of steps named s1, s2, … with functions of this module."""
+    steps = tuple(
+        Step(
+            f"s{position}",
+            f"tests.workflow.steps.{function}",
+            when=(when or {}).get(position),
+            retry=retry or Retry(attempts=4, base=0.01, maximum=0.02),
+        )
+        for position, function in enumerate(functions, start=1)
+    )
+    return Workflow(name, steps, on_failure="tests.workflow.steps.on_failure")

@@ -1,0 +1,190 @@
+"""The engine through its public doors: start, advance, signal."""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from automation.errors import Conflict, Invalid
+from automation.workflow import engine
+from automation.workflow.definition import Retry, Workflow, publish
+from automation.workflow.models import Attempt, Run, RunState, Signal, StepResult
+from automation.workflow.sweeper import sweep
+from tests.workflow import steps
+from tests.workflow.steps import workflow
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def begin(definition: Workflow, **input: object) -> uuid.UUID:
+    publish(definition)
+    with transaction.atomic():
+        return engine.start(definition.name, "thing", input, wake=False).pk
+
+
+def go_on(run_id: uuid.UUID) -> Run:
+    """Let time pass for a run that waits for its retry or timer, and advance it."""
+    Run.objects.filter(pk=run_id, due_at__isnull=False).update(due_at=timezone.now() - timedelta(seconds=1))
+    engine.advance(run_id)
+    return Run.objects.get(pk=run_id)
+
+
+def test_steps_run_in_order_and_commit_with_their_checkpoint() -> None:
+    run_id = begin(workflow("note", "note", "note"))
+    engine.advance(run_id)
+    run = Run.objects.get(pk=run_id)
+    assert (run.state, run.subject) == (RunState.DONE, "thing.s1.s2.s3")
+    assert [r.step for r in StepResult.objects.filter(run=run).order_by("id")] == ["s1", "s2", "s3"]
+
+
+def test_a_condition_skips_a_step() -> None:
+    run_id = begin(workflow("note", "note", "note", when={2: "steps.s1.attempt == 2", 3: "steps.s1.attempt == 1"}))
+    engine.advance(run_id)
+    assert Run.objects.get(pk=run_id).subject == "thing.s1.s3"
+    assert StepResult.objects.get(run_id=run_id, step="s2").skipped
+
+
+def test_a_temporary_failure_is_tried_again_later_and_recorded() -> None:
+    run_id = begin(workflow("flaky"))
+    engine.advance(run_id)
+    run = Run.objects.get(pk=run_id)
+    assert run.state == RunState.READY
+    assert run.due_at is not None
+    assert run.error == {"step": "s1", "code": "temporary_failure", "message": "the other side is busy"}
+    go_on(run_id)
+    assert go_on(run_id).state == RunState.DONE
+    assert StepResult.objects.get(run_id=run_id).attempts == 3
+    assert list(Attempt.objects.filter(run_id=run_id).values_list("number", flat=True)) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("function", "code"),
+    [("broken", "cannot_work"), ("unserialisable", "output_not_json"), ("oversize", "output_too_large")],
+)
+def test_a_permanent_failure_ends_the_run_and_says_why(function: str, code: str) -> None:
+    steps.failures.clear()
+    run_id = begin(workflow("note", function))
+    engine.advance(run_id)
+    run = Run.objects.get(pk=run_id)
+    assert run.state == RunState.FAILED
+    assert run.error is not None
+    assert run.error["code"] == code
+    assert steps.failures == [("thing", code)]
+
+
+def test_a_bug_is_retried_and_then_ends_the_run_with_its_name() -> None:
+    run_id = begin(workflow("bug", retry=Retry(attempts=2, base=0.01)))
+    engine.advance(run_id)
+    run = go_on(run_id)
+    assert run.state == RunState.FAILED
+    assert run.error is not None
+    assert run.error["code"] == "ZeroDivisionError"
+
+
+def test_a_waiting_run_goes_on_when_its_signal_comes() -> None:
+    run_id = begin(workflow("gate", "note"))
+    engine.advance(run_id)
+    assert Run.objects.get(pk=run_id).state == RunState.WAITING
+    with transaction.atomic():
+        assert engine.signal(run_id, "s1", {"n": 1}, dedupe_key="a")
+    with transaction.atomic():
+        assert not engine.signal(run_id, "s1", {"n": 2}, dedupe_key="a")
+    engine.advance(run_id)
+    assert Run.objects.get(pk=run_id).state == RunState.DONE
+    assert StepResult.objects.get(run_id=run_id, step="s1").output == {"got": [{"n": 1}]}
+    assert not Signal.objects.filter(run_id=run_id, consumed_by=None).exists()
+
+
+def test_a_signal_that_comes_early_is_kept() -> None:
+    run_id = begin(workflow("gate"))
+    with transaction.atomic():
+        engine.signal(run_id, "s1", {"early": True}, dedupe_key="a")
+    engine.advance(run_id)
+    assert Run.objects.get(pk=run_id).state == RunState.DONE
+
+
+def test_a_signal_for_an_ended_run_is_refused() -> None:
+    run_id = begin(workflow("note"))
+    engine.advance(run_id)
+    with pytest.raises(Conflict), transaction.atomic():
+        engine.signal(run_id, "s1", {}, dedupe_key="late")
+    assert not Signal.objects.exists()
+
+
+def test_a_timer_brings_a_run_back() -> None:
+    run_id = begin(workflow("until_time", "note"), seconds=60)
+    engine.advance(run_id)
+    run = Run.objects.get(pk=run_id)
+    assert run.state == RunState.WAITING
+    engine.advance(run_id)
+    assert Run.objects.get(pk=run_id).state == RunState.WAITING
+
+
+def test_a_step_may_end_the_run() -> None:
+    run_id = begin(workflow("reject", "note"))
+    engine.advance(run_id)
+    run = Run.objects.get(pk=run_id)
+    assert (run.state, run.subject) == (RunState.DONE, "thing")
+
+
+def test_a_lost_worker_counts_as_an_attempt_and_its_late_result_is_discarded() -> None:
+    run_id = begin(workflow("note"))
+    stale = engine._claim(run_id)
+    assert stale is not None
+    assert engine._claim(run_id) is None, "a leased run cannot be claimed"
+    run = go_on(run_id)
+    assert run.state == RunState.DONE
+    assert Attempt.objects.get(run_id=run_id).code == "worker_lost"
+    with pytest.raises(engine.LeaseLost):
+        engine._store(stale, state=RunState.FAILED)
+
+
+def test_a_step_that_kills_its_worker_every_time_does_not_go_on_forever() -> None:
+    run_id = begin(workflow("note", retry=Retry(attempts=2)))
+    for _ in range(2):
+        Run.objects.filter(pk=run_id).update(due_at=timezone.now())
+        assert engine._claim(run_id) is not None
+    run = go_on(run_id)
+    assert run.state == RunState.FAILED
+    assert run.error is not None
+    assert run.error["code"] == "attempts_exhausted"
+
+
+def test_a_run_keeps_its_version_and_a_vanished_function_is_an_error_a_person_sees() -> None:
+    run_id = begin(workflow("gate", "note"))
+    engine.advance(run_id)
+    publish(workflow("gate", "broken"))
+    definition = Run.objects.get(pk=run_id).definition
+    assert definition.version == 1
+    with transaction.atomic():
+        engine.signal(run_id, "s1", {}, dedupe_key="a")
+    engine.advance(run_id)
+    assert Run.objects.get(pk=run_id).state == RunState.DONE
+
+
+def test_publishing_the_same_twice_is_one_version() -> None:
+    assert publish(workflow("note")).pk == publish(workflow("note")).pk
+    assert publish(workflow("note", "note")).version == 2
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        (workflow("no_such_function"), "no_such_function"),
+        (workflow("note", when={1: "steps. =="}), "condition"),
+        (Workflow("empty", ()), "needs a step"),
+        (Workflow("twice", workflow("note").steps * 2), "twice"),
+    ],
+)
+def test_a_definition_that_cannot_work_is_refused(bad: Workflow, says: str) -> None:
+    with pytest.raises(Invalid, match=says):
+        publish(bad)
+
+
+def test_the_sweeper_wakes_what_is_due_and_executes_nothing(django_capture_on_commit_callbacks: Callable[..., object]) -> None:
+    run_id = begin(workflow("note"))
+    assert sweep() == 1
+    assert Run.objects.get(pk=run_id).state == RunState.READY

@@ -1,0 +1,233 @@
+"""Everything on the pages that can be read as a typed value: dates, amounts, identifiers, contacts."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from babel import Locale
+from stdnum import get_cc_module
+from stdnum.exceptions import ValidationError
+from stdnum.iso7064 import mod_97_10
+
+from inference.extraction import vocabulary
+from inference.extraction.amounts import SYMBOLS, Mark, decimal_mark, decimals, parse_amount
+from inference.extraction.dates import Order, date_order, find_dates
+from inference.extraction.lines import GAP, Layout, Line, layout
+from inference.types import Box, Candidate, Reading, Value
+
+CODES = frozenset(vocabulary.MONEY_WORDS.upper().split())
+_SYMBOL = "|".join(re.escape(symbol) for symbol in sorted(SYMBOLS, key=len, reverse=True))
+_CURRENCY = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(sorted(CODES))}|{_SYMBOL})(?![A-Za-z])|€|\$|£")
+_NUMBER = re.compile(r"\d(?:[\d.,'’]|[ \u00a0](?=\d{3}(?!\d)|[.,] ?\d\d(?!\d))|(?<=[.,])[ ](?=\d\d(?!\d)))*(?:-(?=-)|,-+|\.-+)?")
+_BEFORE = re.compile(rf"(?:(?P<open>\()|(?P<sign>[-−–+]))?[ \t]?(?:(?:{'|'.join(sorted(CODES))}|{_SYMBOL})[ \t:]{{0,2}})?(?P<sign2>[-−–+])?\s?$")
+_AFTER = re.compile(rf"[ \t]?(?P<percent>%)|(?:[ \t]?(?P<cur>(?:{'|'.join(sorted(CODES))}|{_SYMBOL})(?![A-Za-z])))?(?P<close>\s?\))?(?P<minus> ?[-−](?![\w-]))?(?P<credit> CR\b)?")
+_ID = re.compile(r"(?:(?<![\w/.\-])[A-Z]{1,4}[ \-]{1,2}(?=[\dA-Z]*\d))?(?<![\w])[#]?[^\W_][\w./\-–]*")
+_EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
+_WEBSITE = re.compile(r"(?:https?://|www\.)[^\s,;|]+|(?<![\w@.])[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.(?:com|net|org|de|at|ch|fr|es|it|nl|be|co\.uk|eu|io|pt|se|dk|no|fi|pl|cz|hr|ie|biz|info|shop)(?![\w@.])", re.I)
+_PHONE = re.compile(r"(?:\+|\b00|\(0|\b0|\(\d{3}\) ?|\b\d{3}-\d{3}-)[\d()/.\- –]{5,20}\d")
+_IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2} ?\d\d(?:[ \t\-.]?[A-Z0-9]){11,30}")
+_BIC = re.compile(r"(?<![A-Z0-9])[A-Z]{4} ?([A-Z]{2}) ?[A-Z0-9]{2} ?(?:[A-Z0-9]{3})?(?![A-Z0-9])")
+IBAN_LENGTHS = {"AD": 24, "AE": 23, "AL": 28, "AT": 20, "BA": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "ES": 24, "FI": 18, "FO": 18, "FR": 27, "GB": 22, "GI": 23, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IL": 23, "IS": 26, "IT": 27, "LI": 21, "LT": 20, "LU": 20, "LV": 21, "MC": 27, "MD": 24, "ME": 22, "MK": 19, "MT": 31, "NL": 18, "NO": 15, "PL": 28, "PT": 25, "RO": 24, "RS": 22, "SA": 24, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "TR": 26, "UA": 29, "XK": 20}  # fmt: skip
+_VAT_SHAPES = {"AT": "U99999999", "BE": "X999999999", "BG": "999999999", "CHE": "999999999", "CY": "99999999A", "CZ": "99999999", "DE": "999999999", "DK": "99999999", "EE": "999999999", "EL": "999999999", "ES": "X9999999X", "EU": "999999999", "FI": "99999999", "FR": "XX999999999", "GB": "999999999", "HR": "99999999999", "HU": "99999999", "IE": "9X99999A", "IT": "99999999999", "LT": "999999999", "LU": "99999999", "LV": "99999999999", "MT": "99999999", "NL": "999999999B99", "NO": "999999999", "PL": "9999999999", "PT": "999999999", "RO": "999999", "SE": "999999999999", "SI": "99999999", "SK": "9999999999", "XI": "999999999"}  # fmt: skip
+_VAT_TAILS = {"CZ": r"\d{0,2}", "BG": r"\d?", "GB": r"(?:\d{3})?", "IE": "[A-Z]?", "LT": r"(?:\d{3})?", "RO": r"\d{0,4}", "CHE": r"(?: ?(?:MWST|TVA|IVA))?", "NO": r"(?: ?MVA)"}
+_CLASSES = {"9": r"\d", "X": "[A-Z0-9]", "A": "[A-Z]"}
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A candidate with its place in the layout, and whether its check digits (where it has some) are right."""
+
+    candidate: Candidate
+    line: Line
+    start: int
+    end: int
+    valid: bool = True
+
+    @property
+    def kind(self) -> str:
+        return self.candidate.kind
+
+    @property
+    def value(self) -> Value:
+        return self.candidate.value
+
+    @property
+    def box(self) -> Box:
+        return self.candidate.box
+
+
+@dataclass(frozen=True)
+class Habits:
+    """How the document writes numbers and dates."""
+
+    mark: Mark | None
+    order: Order
+
+
+def habits(lines: Layout) -> Habits:
+    """Decimal mark and date order, from unambiguous amounts and dates; US dollars suggest month first."""
+    texts = [line.text for line in lines.lines]
+    whole = "\n".join(texts)
+    american = "$" in whole and "€" not in whole and re.search(r"\b[A-Z]{2},? \d{5}(?:-\d{4})?\b|USD|United States", whole)
+    return Habits(decimal_mark(texts), date_order(texts, "mdy" if american else "dmy"))
+
+
+def find_candidates(reading: Reading) -> tuple[Candidate, ...]:
+    """All typed candidates of a reading, in reading order. Kinds: those of `inference.fields`, email, website, phone."""
+    return tuple(hit.candidate for hit in find_hits(layout(reading)))
+
+
+def find_hits(lines: Layout) -> list[Hit]:
+    """All typed candidates with their place, line by line."""
+    habit = habits(lines)
+    return [hit for line in lines.lines for hit in _line_hits(line, habit)]
+
+
+def _line_hits(line: Line, habit: Habits) -> Iterator[Hit]:
+    text = line.text
+    taken: list[tuple[int, int]] = []
+
+    def hit(kind: str, start: int, end: int, value: Value, valid: bool = True) -> Hit:
+        words, box = line.span(start, end)
+        return Hit(Candidate(kind, text[start:end].strip(), value, line.page, box, words), line, start, end, valid)
+
+    def free(start: int, end: int) -> bool:
+        return all(end <= s or start >= e for s, e in taken)
+
+    if "@" in text or "." in text:
+        for kind, pattern in (("email", _EMAIL), ("website", _WEBSITE)):
+            for match in pattern.finditer(text):
+                if free(*match.span()):
+                    taken.append(match.span())
+                    yield hit(kind, *match.span(), match.group().rstrip(".,;:)"))
+    for start, end, code in _currencies(text):
+        yield hit("currency", start, end, code)
+    for match in _BIC.finditer(text):
+        if match.group(1) in _territories():
+            yield hit("bic", *match.span(), match.group().replace(" ", ""))
+    if not any(character.isdigit() for character in text):
+        return
+    for start, end, value, valid in _ibans(text):
+        taken.append((start, end))
+        yield hit("iban", start, end, value, valid)
+    for match in _vat_pattern().finditer(text):
+        if free(*match.span()):
+            value = re.sub(r"[ .\-/]", "", match.group())
+            taken.append(match.span())
+            yield hit("vat_id", *match.span(), value, vat_is_valid(value))
+    for start, end, day in find_dates(text, habit.order):
+        if free(start, end) and text[start - 1 : start] != "-":
+            taken.append((start, end))
+            yield hit("date", start, end, day)
+    for match in _PHONE.finditer(text):
+        if free(*match.span()) and 7 <= sum(c.isdigit() for c in match.group()) <= 15:
+            yield hit("phone", *match.span(), match.group().strip())
+    for start, end, value, kind in _numbers(line, habit.mark):
+        if free(start, end):
+            if kind != "number":
+                taken.append((start, end))
+            yield hit(kind, start, end, value)
+    for match in _ID.finditer(text):
+        trimmed = match.group().rstrip(".-–/")
+        start, end = match.start(), match.start() + len(trimmed)
+        prefix, _, rest = trimmed.partition(" ")
+        if rest and prefix.lower() in _stop_prefixes():
+            start += len(prefix) + 1
+        if any(c.isdigit() for c in text[start:end]) and not any(s <= start and end <= e for s, e in taken):
+            yield hit("id", start, end, text[start:end].strip(" #"))
+
+
+@cache
+def _stop_prefixes() -> frozenset[str]:
+    return frozenset(vocabulary.ID_PREFIX_STOP.split())
+
+
+@cache
+def _territories() -> frozenset[str]:
+    return frozenset(code for code in Locale("en").territories if len(code) == 2 and code.isalpha())
+
+
+def _currencies(text: str) -> Iterator[tuple[int, int, str]]:
+    for match in _CURRENCY.finditer(text):
+        code = SYMBOLS.get(match.group(), match.group())
+        if code:
+            yield match.start(), match.end(), code
+
+
+def _ibans(text: str) -> Iterator[tuple[int, int, str, bool]]:
+    for match in _IBAN.finditer(text):
+        compact, ends = "", []
+        for offset, character in enumerate(match.group()):
+            if character.isalnum():
+                compact += character
+                ends.append(match.start() + offset + 1)
+        length = IBAN_LENGTHS.get(compact[:2])
+        if length and len(compact) >= length:
+            value = compact[:length]
+            yield match.start(), ends[length - 1], value, mod_97_10.is_valid(value[4:] + value[:4])
+
+
+@cache
+def _vat_pattern() -> re.Pattern[str]:
+    def shape(country: str, pattern: str) -> str:
+        body = "".join(r"[ .\-]?" + _CLASSES.get(character, character) for character in pattern)
+        return rf"{country}{body}{_VAT_TAILS.get(country, '')}"
+
+    shapes = "|".join(shape(country, pattern) for country, pattern in _VAT_SHAPES.items())
+    return re.compile(rf"(?<![A-Z0-9])(?:{shapes})(?![A-Za-z0-9])")
+
+
+@cache
+def vat_is_valid(value: str) -> bool:
+    """Whether the VAT id's check digits are right, by python-stdnum; ids of unknown countries are not valid."""
+    country = "CH" if value.startswith("CHE") else value[:2]
+    module = get_cc_module("gr" if country == "EL" else country, "vat")
+    if module is None:
+        return False
+    try:
+        module.validate(value)
+    except ValidationError:
+        return False
+    return True
+
+
+def _numbers(line: Line, mark: Mark | None) -> Iterator[tuple[int, int, Decimal, str]]:
+    """Numbers with their currency and sign: money has two decimals or a currency beside it, percent a % sign."""
+    text, position = line.text, 0
+    while match := _NUMBER.search(text, position):
+        start = match.start()
+        end = _tight_end(line, start, match.end())
+        while end > start and text[end - 1] in ".,' ’":
+            end -= 1
+        position = max(end, start + 1)
+        before, after = _BEFORE.search(text, 0, start), _AFTER.match(text, end)
+        if before is None or after is None:
+            continue
+        left, right = before.start(), after.end()
+        if (left and (text[left - 1].isalnum() or text[left - 1] in "/.-_#:" and left == start and text[left - 1] != ":")) or (
+            right < len(text) and (text[right].isalpha() and text[right] not in "xX×" or text[right] in "/_")
+        ):
+            continue
+        number = parse_amount(text[start:end], mark)
+        if number is None or len(text[start:end]) > 24:
+            continue
+        negative = before.group("sign") in ("-", "−", "–") or before.group("sign2") in ("-", "−", "–") or after.group("minus") or after.group("credit") or (before.group("open") and after.group("close"))
+        value = -number if negative else number
+        if after.group("percent"):
+            yield start, right, value, "percent"
+            continue
+        has_currency = bool(after.group("cur") or _CURRENCY.search(text, left, start))
+        money = has_currency or decimals(text[start:end]) == 2 or text[start:end].endswith("-")
+        begin = left + len(text[left:start]) - len(text[left:start].lstrip())
+        yield begin, right, value, "money" if money else "number"
+
+
+def _tight_end(line: Line, start: int, end: int) -> int:
+    """Where a number that is spread over words ends: at the first space wider than a thousands space."""
+    first, last = line.words_of(start, end)
+    for word in range(first, last):
+        if line.boxes[word + 1].x0 - line.boxes[word].x1 > 0.6 * line.em or GAP in line.text[line.starts[word] : line.starts[word + 1]]:
+            return line.starts[word + 1] - 1
+    return end

@@ -1,0 +1,116 @@
+"""Dates as people print them, to `date`; day and month told apart by the rest of the document."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from datetime import date
+from functools import cache
+from typing import Literal
+
+from babel import Locale
+
+Order = Literal["dmy", "mdy"]
+
+LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "sv", "da", "nb", "fi", "pl", "cs", "sk", "hr", "sl", "hu", "ro", "tr", "et", "lv", "lt")  # fmt: skip
+_EXTRA = {"sept": 9, "mrz": 3, "maerz": 3, "jaenner": 1, "janner": 1, "febr": 2, "okt": 10, "fevr": 2, "juil": 7, "set": 9, "mei": 5}
+_SEPARATOR = r"\s?[./\-–]\s?"
+_NUMERIC = re.compile(rf"(?<![\d.,/\-])(\d{{1,2}})({_SEPARATOR})(\d{{1,2}})({_SEPARATOR})(\d{{4}}|\d{{2}})(?![\d/\-]|[.,]\d)")
+_ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?!\d)")
+_CJK = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
+_WORD = r"([^\W\d_]{3,12})"
+_DAY_FIRST = re.compile(rf"(?<![\w.,])(\d{{1,2}})(?:st|nd|rd|th|er|º|°|ª)?[\s.\-/]{{0,3}}(?:de |of |d')?{_WORD}\.?[\s,.\-/']{{0,3}}(?:de |del |do )?(\d{{4}}|\d{{2}})(?![\d,]|\.\d)", re.I)  # fmt: skip
+_MONTH_FIRST = re.compile(rf"(?<!\w){_WORD}\.?[\s\-]{{0,2}}(\d{{1,2}})(?:st|nd|rd|th)?\s?,?[\s\-]{{1,2}}(\d{{4}})(?!\d)", re.I)
+_YEAR_FIRST = re.compile(rf"(?<!\d)((?:19|20)\d\d)[.\s\-]{{1,2}}{_WORD}\.?[\s\-]{{1,2}}(\d{{1,2}})(?!\d)", re.I)
+
+
+@cache
+def months() -> dict[str, int]:
+    """Month names and abbreviations of `LANGUAGES`, folded, to their number; names that mean two months are left out."""
+    found: dict[str, int] = {}
+    clashes: set[str] = set()
+    for language in LANGUAGES:
+        locale = Locale.parse(language)
+        for context in ("format", "stand-alone"):
+            for width in ("wide", "abbreviated"):
+                for number, name in locale.months[context][width].items():
+                    key = _fold(name)
+                    if len(key) >= 3 and found.setdefault(key, number) != number:
+                        clashes.add(key)
+    return {key: number for key, number in (found | _EXTRA).items() if key not in clashes or key in _EXTRA}
+
+
+def _fold(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(character for character in plain if character.isalpha())
+
+
+def find_dates(text: str, order: Order = "dmy") -> Iterator[tuple[int, int, date]]:
+    """Every date in the text as (start, end, date), never overlapping. `order` settles 04/05/2026."""
+    if not any(map(str.isdigit, text)):
+        return
+    taken: list[tuple[int, int]] = []
+    for start, end, found in (*_iso(text), *_named(text), *_numeric(text, order)):
+        if all(end <= s or start >= e for s, e in taken):
+            taken.append((start, end))
+            yield start, end, found
+
+
+def parse_date(text: str, order: Order = "dmy") -> date | None:
+    """The single date in the text, or None."""
+    found = [value for _, _, value in find_dates(text, order)]
+    return found[0] if len(found) == 1 else None
+
+
+def date_order(texts: Iterable[str], hint: Order = "dmy") -> Order:
+    """Which of day and month comes first, by dates on the document that allow one reading only; else the hint."""
+    day_first = month_first = 0
+    for text in texts:
+        for match in _NUMERIC.finditer(text):
+            first, second = int(match.group(1)), int(match.group(3))
+            day_first += first > 12 >= second
+            month_first += second > 12 >= first
+    if day_first == month_first:
+        return hint
+    return "dmy" if day_first > month_first else "mdy"
+
+
+def _iso(text: str) -> Iterator[tuple[int, int, date]]:
+    for match in (*_ISO.finditer(text), *_CJK.finditer(text)):
+        year, month, day = match.group(1), match.group(match.lastindex - 1), match.group(match.lastindex)  # type: ignore[operator, arg-type]
+        yield from _valid(match, int(year), int(month), int(day))
+
+
+def _named(text: str) -> Iterator[tuple[int, int, date]]:
+    patterns = ((_DAY_FIRST, 3, 2, 1), (_MONTH_FIRST, 3, 1, 2), (_YEAR_FIRST, 1, 2, 3))
+    for pattern, year, name, day in patterns:
+        for match in pattern.finditer(text):
+            month = months().get(_fold(match.group(name)))
+            if month:
+                yield from _valid(match, _year(match.group(year)), month, int(match.group(day)))
+
+
+def _numeric(text: str, order: Order) -> Iterator[tuple[int, int, date]]:
+    for match in _NUMERIC.finditer(text):
+        if match.group(2).strip() != match.group(4).strip():
+            continue
+        first, second, year = int(match.group(1)), int(match.group(3)), _year(match.group(5))
+        dotted = match.group(2).strip() == "."
+        month_leads = (order == "mdy" and not dotted and first <= 12) or second > 12
+        day, month = (second, first) if month_leads else (first, second)
+        yield from _valid(match, year, month, day)
+
+
+def _year(text: str) -> int:
+    year = int(text)
+    if len(text) == 4:
+        return year
+    return 2000 + year if year < 70 else 1900 + year
+
+
+def _valid(match: re.Match[str], year: int, month: int, day: int) -> Iterator[tuple[int, int, date]]:
+    try:
+        found = date(year, month, day)
+    except ValueError:
+        return
+    if 1970 <= year <= 2100:
+        yield match.start(), match.end(), found

@@ -1,0 +1,320 @@
+"""The amounts that stand under an invoice: which is net, tax, total, due; chosen together, tied by arithmetic."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import product
+
+from inference.extraction.candidates import Hit
+from inference.extraction.labels import Label, find_labels, lexicon, weak
+from inference.extraction.lines import GAP, Layout, Line
+
+CENT = Decimal("0.02")
+MAX_CHOICES = 7
+_SIDE = ("amount_due", "amount_paid", "discount_amount", "shipping_amount", "rounding_amount")
+_SUM = ("net_amount", "tax_amount", "gross_amount")
+
+
+@dataclass(frozen=True)
+class TaxLine:
+    """One rate of the tax table; `net` is None where only the tax is printed."""
+
+    rate: Hit
+    tax: Hit
+    net: Hit | None
+
+
+@dataclass
+class Totals:
+    """Each field's hit (None for a sum that is not printed), its label strength, and what speaks for and against it."""
+
+    hits: dict[str, Hit | None] = field(default_factory=dict)
+    values: dict[str, Decimal] = field(default_factory=dict)
+    strengths: dict[str, float] = field(default_factory=dict)
+    tied: bool = False
+    broken: bool = False
+    rivals: dict[str, list[tuple[Hit, float]]] = field(default_factory=dict)
+    tax_lines: list[TaxLine] = field(default_factory=list)
+
+
+def amount_labels(lines: Layout) -> dict[int, list[Label]]:
+    """The labels of amounts, with the qualifiers "including" and "excluding", on each line that has some."""
+    words, qualifiers = lexicon("AMOUNT_LABELS"), lexicon("QUALIFIERS")
+    found = {}
+    for line in lines.lines:
+        labels = find_labels(line, words)
+        if labels:
+            spans = [(label.start, label.end) for label in labels]
+            extra = [q for q in find_labels(line, qualifiers) if all(q.end <= s or q.start >= e for s, e in spans)]
+            found[line.index] = sorted((*labels, *extra), key=lambda label: label.start)
+    return found
+
+
+def find_totals(lines: Layout, hits: list[Hit], body: set[int]) -> Totals:
+    """The best joint choice. `body`: positions of the lines that hold line items, whose amounts are no totals."""
+    labels = amount_labels(lines)
+    amounts: dict[int, list[Hit]] = defaultdict(list)
+    for hit in hits:
+        if hit.kind == "money" or hit.kind == "number" and hit.line.index not in body:
+            amounts[hit.line.index].append(hit)
+    scored = _score_all(lines, labels, amounts, body)
+    tax_lines = find_tax_lines(hits, amounts, labels, body)
+    totals = _choose(scored, tax_lines, hits, body)
+    totals.tax_lines = _consistent(tax_lines, totals)
+    return totals
+
+
+Scores = dict[str, dict[Decimal, tuple[float, Hit]]]
+
+
+def _score_all(lines: Layout, labels: dict[int, list[Label]], amounts: dict[int, list[Hit]], body: set[int]) -> Scores:
+    scores: Scores = defaultdict(dict)
+    count = max(len(lines.lines), 1)
+    for index, row in amounts.items():
+        row.sort(key=lambda hit: hit.start)
+        previous = 0
+        for hit in row:
+            context = [label for label in labels.get(index, ()) if previous <= label.start and label.end <= hit.start]
+            trailing = [] if context else [x for x in labels.get(index, ()) if hit.end <= x.start and _same_run(hit, x)]
+            roles = _roles(context)
+            discount = 1.0
+            if not roles:
+                roles, discount = _roles_above(lines, labels, hit), 0.75
+            if not roles and trailing and len(row) == 1:
+                roles, discount = _roles(trailing), 0.6
+            for role, strength in roles.items():
+                if hit.kind == "number":
+                    strength -= 0.35
+                if index in body:
+                    strength *= 0.45
+                strength = strength * discount + 0.08 * index / count
+                _add(scores[role], hit, strength)
+            if hit.kind == "money" and context or hit.kind == "number":
+                previous = hit.end
+    return scores
+
+
+def _same_run(hit: Hit, label: Label) -> bool:
+    return GAP not in hit.line.text[hit.end : label.start]
+
+
+def _add(scores: dict[Decimal, tuple[float, Hit]], hit: Hit, strength: float) -> None:
+    value = hit.value
+    if not isinstance(value, Decimal) or strength <= 0.05:
+        return
+    known = scores.get(value)
+    if known is None:
+        scores[value] = strength, hit
+    else:
+        best = max(known, (strength, hit), key=lambda pair: pair[0])
+        scores[value] = best[0] + 0.05, best[1]
+
+
+def _roles(labels: list[Label]) -> dict[str, float]:
+    """What the words before an amount say it is: the principal word, turned by "including", "excluding" and "tax"."""
+    if not labels:
+        return {}
+    kinds = [set(label.roles) for label in labels]
+    every = set().union(*kinds)
+    if "other_amount" in every:
+        return {"other_amount": 1.0}
+    for role in ("amount_paid", "amount_due", "rounding_amount", "discount_amount", "shipping_amount"):
+        if role in every:
+            return _settled(role, labels, every)
+    inclusive = "inclusive" in every or "gross_amount" in every
+    exclusive = "exclusive" in every or "net_amount" in every
+    strong = 0.55 if all(label.key in weak() for label in labels) else 1.0
+    if "tax_amount" in every and not {"gross_amount", "net_amount"} & every:
+        if "total" in every and inclusive:
+            return {"gross_amount": strong}
+        if "total" in every and "exclusive" in every:
+            return {"net_amount": strong}
+        return {"tax_amount": strong, "net_amount": 0.15}
+    if "gross_amount" in every and "net_amount" in every:
+        return {"gross_amount": 0.55, "net_amount": 0.5}
+    if inclusive and not ("net_amount" in every and "gross_amount" not in every and "inclusive" not in every):
+        return {"gross_amount": strong, "amount_due": 0.1}
+    if exclusive:
+        return {"net_amount": strong, "gross_amount": 0.1}
+    return {"gross_amount": 0.8 * strong, "net_amount": 0.3, "amount_due": 0.15}
+
+
+def _settled(role: str, labels: list[Label], every: set[str]) -> dict[str, float]:
+    if role == "amount_due":
+        gross = 0.8 if "gross_amount" in every else 0.55 if "total" in every else 0.45
+        return {"amount_due": 1.0, "gross_amount": gross}
+    if role == "amount_paid" and "total" in every:
+        return {"amount_paid": 0.7, "gross_amount": 0.5}
+    if role in ("shipping_amount", "discount_amount") and {"total", "net_amount", "gross_amount"} & every:
+        return {role: 0.5, "net_amount": 0.4 if "net_amount" in every else 0.1, "gross_amount": 0.3}
+    return {role: 0.9 if len(labels) <= 3 else 0.6}
+
+
+def _roles_above(lines: Layout, labels: dict[int, list[Label]], hit: Hit) -> dict[str, float]:
+    """The label in the head of the amount's column, at most three lines up."""
+    index = hit.line.index
+    height = max(hit.line.box.y1 - hit.line.box.y0, 1e-4)
+    for other in range(index - 1, max(index - 5, -1), -1):
+        line = lines.lines[other]
+        if line.page != hit.line.page or hit.line.box.y0 - line.box.y1 > 3.5 * height:
+            break
+        column = [label for label in labels.get(other, ()) if _stacked(label, hit, line)]
+        if column:
+            return _roles(column)
+    return {}
+
+
+def _stacked(label: Label, hit: Hit, line: Line) -> bool:
+    if any(label.end <= run.start or label.start >= run.end for run in line.runs if run.start <= label.start < run.end):
+        return False
+    run = next((run for run in line.runs if run.start <= label.start < run.end), None)
+    if run is None or any(character.isdigit() for character in run.text.split("%")[0][-2:]) and len(run.text) > 40:
+        return False
+    box = run.box
+    return hit.box.x0 < box.x1 + line.em and hit.box.x1 > box.x0 - line.em and len(run.text) < 40
+
+
+def find_tax_lines(
+    hits: list[Hit], amounts: dict[int, list[Hit]], labels: dict[int, list[Label]], body: set[int]
+) -> list[TaxLine]:
+    """Lines with a rate and either a net and a tax that fit it, or one amount behind a word for tax."""
+    found: list[TaxLine] = []
+    for rate in hits:
+        if rate.kind not in ("percent", "number") or rate.line.index in body or not isinstance(rate.value, Decimal):
+            continue
+        if not 0 <= rate.value <= 30:
+            continue
+        row = [hit for hit in amounts[rate.line.index] if hit.kind == "money" and hit is not rate] if rate.line.index in amounts else []
+        pair = _pair(rate.value, row[:6])
+        if pair:
+            found.append(TaxLine(rate, pair[1], pair[0]))
+        elif rate.kind == "percent" and row and any("tax_amount" in label.roles for label in labels.get(rate.line.index, ())):
+            later = [hit for hit in row if hit.start > rate.start]
+            if len(later) == 1:
+                found.append(TaxLine(rate, later[0], None))
+    return _unique(found)
+
+
+def _pair(rate: Decimal, row: list[Hit]) -> tuple[Hit, Hit] | None:
+    for net, tax in product(row, row):
+        if net is tax or not isinstance(net.value, Decimal) or not isinstance(tax.value, Decimal):
+            continue
+        if net.value and abs(net.value * rate / 100 - tax.value) <= CENT and (tax.value or rate == 0):
+            return net, tax
+    return None
+
+
+def _unique(found: Iterable[TaxLine]) -> list[TaxLine]:
+    unique: dict[tuple[object, ...], TaxLine] = {}
+    for line in found:
+        unique.setdefault((line.rate.value, line.tax.value), line)
+        if line.net is not None and unique[line.rate.value, line.tax.value].net is None:
+            unique[line.rate.value, line.tax.value] = line
+    by_rate: dict[object, TaxLine] = {}
+    for line in unique.values():
+        known = by_rate.get(line.rate.value)
+        if known is None or (known.net is None and line.net is not None):
+            by_rate[line.rate.value] = line
+    return list(by_rate.values())
+
+
+def _consistent(tax_lines: list[TaxLine], totals: Totals) -> list[TaxLine]:
+    """Tax lines that do not exceed the document's tax."""
+    tax = totals.values.get("tax_amount")
+    if tax is None:
+        return tax_lines
+    return [line for line in tax_lines if isinstance(line.tax.value, Decimal) and abs(line.tax.value) <= abs(tax) + CENT]
+
+
+Choice = tuple[Decimal, float, Hit | None]
+
+
+def _choose(scored: Scores, tax_lines: list[TaxLine], hits: list[Hit], body: set[int]) -> Totals:
+    printed: dict[Decimal, Hit] = {}
+    for hit in hits:
+        if hit.kind == "money" and isinstance(hit.value, Decimal):
+            if hit.value not in printed or printed[hit.value].line.index in body:
+                printed[hit.value] = hit
+    rates = {hit.value for hit in hits if hit.kind == "percent" and isinstance(hit.value, Decimal)}
+    options = {role: _options(scored.get(role, {})) for role in _SUM}
+    _add_tax_sums(options, tax_lines)
+    sides = [_options(scored.get(role, {}))[:3] for role in ("shipping_amount", "discount_amount", "rounding_amount")]
+    extras = {Decimal(0)} | {sign * value for side in sides for value, _, _ in side for sign in (1, -1)}
+    _complete(options, printed)
+    best, best_score = (None, None, None), 0.0
+    for chosen in product(*((None, *options[role]) for role in _SUM)):
+        score = _joint(chosen, rates, extras)
+        if score > best_score:
+            best, best_score = chosen, score
+    totals = Totals()
+    for role, choice in zip(_SUM, best, strict=True):
+        if choice is not None:
+            totals.values[role], totals.strengths[role], totals.hits[role] = choice
+    for role in _SIDE:
+        side = _options(scored.get(role, {}))
+        if side and side[0][1] >= 0.4:
+            totals.values[role], totals.strengths[role], totals.hits[role] = side[0]
+    for role in (*_SUM, *_SIDE):
+        totals.rivals[role] = [(hit, strength) for value, strength, hit in _options(scored.get(role, {})) if hit and value != totals.values.get(role)]
+    net, tax, gross = (totals.values.get(role) for role in _SUM)
+    if net is not None and tax is not None and gross is not None:
+        totals.tied = any(abs(net + tax + extra - gross) <= CENT for extra in extras)
+        totals.broken = not totals.tied
+    return totals
+
+
+def _options(scores: dict[Decimal, tuple[float, Hit]]) -> list[Choice]:
+    ranked = sorted(scores.items(), key=lambda item: -item[1][0])[:MAX_CHOICES]
+    return [(value, strength, hit) for value, (strength, hit) in ranked]
+
+
+def _add_tax_sums(options: dict[str, list[Choice]], tax_lines: list[TaxLine]) -> None:
+    """With several rates the printed or computed sums of the tax table are choices too."""
+    if not tax_lines:
+        return
+    sums = {"tax_amount": [line.tax for line in tax_lines]}
+    if all(line.net is not None for line in tax_lines):
+        sums["net_amount"] = [line.net for line in tax_lines if line.net is not None]
+    for role, parts in sums.items():
+        total = sum((hit.value for hit in parts if isinstance(hit.value, Decimal)), Decimal(0))
+        known = next((choice for choice in options[role] if choice[0] == total), None)
+        hit = known[2] if known else parts[0] if len(parts) == 1 else None
+        strength = (known[1] if known else 0.0) + (0.5 if len(parts) == 1 or known else 0.25)
+        options[role] = [(total, strength, hit), *(choice for choice in options[role] if choice[0] != total)]
+
+
+def _complete(options: dict[str, list[Choice]], printed: dict[Decimal, Hit]) -> None:
+    """Printed amounts without a label that would close net + tax = gross."""
+    known = {role: {choice[0] for choice in options[role]} for role in _SUM}
+    wanted = (
+        ("tax_amount", [gross - net for gross in known["gross_amount"] for net in known["net_amount"]]),
+        ("net_amount", [gross - tax for gross in known["gross_amount"] for tax in known["tax_amount"]]),
+        ("gross_amount", [net + tax for net in known["net_amount"] for tax in known["tax_amount"] if tax]),
+    )
+    for role, values in wanted:
+        for value in dict.fromkeys(values):
+            if value and value in printed and value not in known[role] and len(options[role]) < 2 * MAX_CHOICES:
+                options[role].append((value, 0.02, printed[value]))
+
+
+def _joint(chosen: tuple[Choice | None, ...], rates: set[Decimal], extras: set[Decimal]) -> float:
+    score = sum(choice[1] - 0.12 for choice in chosen if choice is not None)
+    net, tax, gross = (None if choice is None else choice[0] for choice in chosen)
+    if gross is not None and (net is not None and abs(net) > abs(gross) + CENT and len(extras) == 1 or tax is not None and tax and abs(tax) >= abs(gross)):
+        score -= 0.8
+    if net and tax is not None and abs(tax) > Decimal("0.35") * abs(net):
+        score -= 0.8
+    if net is None or gross is None:
+        return score
+    if tax is None:
+        return score - (0.0 if net == gross else 0.15)
+    if abs(net + tax - gross) <= CENT:
+        score += 1.0 if tax else 0.4
+    elif any(abs(net + tax + extra - gross) <= CENT for extra in extras):
+        score += 0.7
+    else:
+        score -= 0.6
+    if net and tax and any(abs(tax / net * 100 - rate) < Decimal("0.3") for rate in rates):
+        score += 0.3
+    return score

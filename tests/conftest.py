@@ -8,7 +8,10 @@ import hashlib
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -183,7 +186,7 @@ class Workers:
         if beat:
             command += ["-B", "-s", f"/tmp/countersign-beat-{os.getpid()}"]
         environment = {**service_environment(), **(extra or {})}
-        process = subprocess.Popen([os.sys.executable, *command[1:]], cwd=ROOT, env=environment, start_new_session=True)  # type: ignore[attr-defined]
+        process = subprocess.Popen([sys.executable, *command[1:]], cwd=ROOT, env=environment, start_new_session=True)
         self.processes.append(process)
         return process
 
@@ -238,3 +241,12 @@ def outsider(db: None) -> User:
 @pytest.fixture
 def as_person() -> "type[Client]":
     return Client
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    """Look again until the condition holds; fail when it does not in time."""
+    deadline = time.monotonic() + seconds
+    pause = threading.Event()
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        pause.wait(0.05)

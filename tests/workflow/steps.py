@@ -1,6 +1,8 @@
 """Steps of a workflow that has nothing to do with invoices. What they do outside is written to rows of their own."""
 
+import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from automation.errors import PermanentFailure, TemporaryFailure
 from automation.workflow.definition import Retry, Step, Workflow
@@ -75,3 +77,12 @@ def workflow(*functions: str, name: str = "example", when: dict[int, str] | None
         for position, function in enumerate(functions, start=1)
     )
     return Workflow(name, steps, on_failure="tests.workflow.steps.on_failure")
+
+
+def effect(context: Context) -> Done:
+    """An effect in another system that honours the key: one file per key, one line per call."""
+    folder = Path(str(context.input["folder"]))
+    with (folder / context.key.replace(":", ".")).open("a") as file:
+        file.write("applied\n")
+    time.sleep(float(context.input.get("seconds", 0)))
+    return Done()

@@ -1,23 +1,23 @@
 """Why a document could not be read. Every error carries a stable `code` and a message for a person.
 
-    UnreadableDocument
-    ├── EmptyDocument       empty              nothing in the file
-    ├── UnsupportedType     unsupported_type   not a PDF, PNG, JPEG or TIFF, whatever its name says
-    ├── TooLarge            too_large          more bytes than allowed
-    ├── Encrypted           encrypted          a password is needed
-    ├── Damaged             damaged            truncated or broken
-    ├── TooManyPages        too_many_pages     more pages than allowed
-    ├── PageTooLarge        page_too_large     a page or a picture on it has more pixels than allowed
-    ├── NoSuchPage          no_such_page       the document has no page of that number
-    ├── TooSlow             too_slow           reading took longer than allowed
-    ├── TooMuchMemory       too_much_memory    reading needed more memory than allowed
-    └── ParserCrashed       parser_crashed     the reading process died; the only one worth a second try
+UnreadableDocument
+├── EmptyDocument       empty              nothing in the file
+├── UnsupportedType     unsupported_type   not a PDF, PNG, JPEG or TIFF, whatever its name says
+├── TooLarge            too_large          more bytes than allowed
+├── Encrypted           encrypted          a password is needed
+├── Damaged             damaged            truncated or broken
+├── TooManyPages        too_many_pages     more pages than allowed
+├── PageTooLarge        page_too_large     a page or a picture on it has more pixels than allowed
+├── NoSuchPage          no_such_page       the document has no page of that number
+├── TooSlow             too_slow           reading took longer than allowed
+├── TooMuchMemory       too_much_memory    reading needed more memory than allowed
+└── ParserCrashed       parser_crashed     the reading process died; the only one worth a second try
 """
 
 from typing import ClassVar
 
 
-class UnreadableDocument(Exception):
+class UnreadableDocument(Exception):  # noqa: N818 - the tree reads as plain reasons
     """A document that cannot be read. The message says what, why and what to do."""
 
     code: ClassVar[str] = "unreadable"

@@ -31,7 +31,7 @@ _PDF_HEADER_WITHIN = 1024  # ISO 32000-1, annex H.3, note 13
 
 
 def sniff(data: bytes) -> str:
-    """The media type of a file that can be read. Raises EmptyDocument or UnsupportedType, saying what it seems to be."""
+    """The media type of a readable file. Raises EmptyDocument or UnsupportedType, saying what it seems to be."""
     if not data.strip(b"\0 \t\r\n"):
         raise EmptyDocument()
     for magic, media_type in _READABLE:

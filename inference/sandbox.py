@@ -12,12 +12,21 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from inference import sandbox_wire as wire
-from inference.errors import BY_CODE, ParserCrashed, TooLarge, TooMuchMemory, TooSlow, UnreadableDocument, UnsupportedType
+from inference.errors import (
+    BY_CODE,
+    ParserCrashed,
+    TooLarge,
+    TooMuchMemory,
+    TooSlow,
+    UnreadableDocument,
+    UnsupportedType,
+)
 from inference.limits import Limits
 from inference.media_types import sniff
 from inference.serial import Json, reading_from_json
@@ -99,10 +108,8 @@ def _kill(pid: int | None) -> None:
     if pid is None:
         stop()
         return
-    try:
+    with suppress(ProcessLookupError):  # it ended by itself
         os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass  # it ended by itself
 
 
 _lock = threading.Lock()
@@ -129,7 +136,7 @@ def _running() -> socket.socket:
         with theirs:
             _zygote = subprocess.Popen(
                 [sys.executable, "-m", "inference.sandboxed"],
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 cwd=_ROOT,

@@ -15,6 +15,7 @@ import selectors
 import signal
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, NoReturn
 
 import pypdfium2 as pdfium
@@ -72,11 +73,12 @@ def main() -> None:
 
 
 def _warm_up() -> None:
-    """Read and draw a page of our own once, so that children inherit loaded fonts and codecs instead of loading them."""
+    """Read and draw a page of our own once: children then inherit fonts and codecs instead of loading them."""
     Image.init()
     document, file = pdfium.PdfDocument.new(), io.BytesIO()
     text = raw.FPDFPageObj_NewTextObj(document, b"Helvetica", 12)
-    raw.FPDFText_SetText(text, ctypes.cast("Invoice".encode("utf-16-le") + b"\0\0", raw.FPDF_WIDESTRING))
+    letters = (ctypes.c_ushort * 8)(*map(ord, "Invoice"))
+    raw.FPDFText_SetText(text, ctypes.cast(letters, raw.FPDF_WIDESTRING))
     page = document.new_page(200, 100)
     raw.FPDFPage_InsertObject(page, text)
     page.gen_content()
@@ -97,10 +99,8 @@ def _reap(children: dict[int, socket.socket]) -> None:
 
 
 def _tell(connection: socket.socket, message: Json) -> None:
-    try:
+    with suppress(wire.Closed, OSError):  # nobody waits for this answer any more
         wire.send(connection, message)
-    except (wire.Closed, OSError):
-        pass  # nobody waits for this answer any more
 
 
 def _serve(connection: socket.socket, inherited: tuple[socket.socket, ...]) -> NoReturn:
@@ -140,7 +140,7 @@ def _tell_answer(connection: socket.socket, request: Json, data: bytes, limits: 
         message = {"error": error.code, "why": error.why}
     except MemoryError:
         message = {"error": TooMuchMemory.code, "why": ""}
-    except Exception as error:  # recorded: the parent raises it as ParserCrashed with this text
+    except Exception as error:  # noqa: BLE001 - recorded: the parent raises it as ParserCrashed with this text
         message = {"error": ParserCrashed.code, "why": f"({type(error).__name__}: {error})"}
     _tell_or_die(connection, message, blob)
 

@@ -41,7 +41,8 @@ def _pdf_page(data: bytes, number: int, width_px: int, limits: Limits) -> Image.
         if width_px * height * scale > limits.pixels:
             raise PageTooLarge("It is too long to be drawn.")
         bitmap: pdfium.PdfBitmap = page.render(scale=scale, may_draw_forms=False, rev_byteorder=True, prefer_bgrx=False)
-        return bitmap.to_pil().convert("RGB")
+        picture: Image.Image = bitmap.to_pil()
+        return picture.convert("RGB")
 
 
 def _frame(image: Image.Image, width_px: int) -> Image.Image:

@@ -8,8 +8,8 @@ image          a picture: needs OCR
 blank          nothing on the page
 """
 
-import ctypes
 import math
+import unicodedata
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -19,17 +19,20 @@ from inference.media_types import PDF, sniff
 from inference.ocr.images import read_images
 from inference.ocr.pdf import Frame, load_page, open_pdf, page_frame
 from inference.ocr.visible import Visible, address, look_at
-from inference.ocr.words import Glyph, Token, words_of
+from inference.ocr.words import SLANTED, Glyph, Token, words_of
 from inference.types import Box, Page, Reading, Word
 
-_SPACES = frozenset(map(ord, " \t\r\n\v\f\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"))
+_SPACES = frozenset(code for code in range(0x3001) if chr(code).isspace())
 _ZERO_WIDTH = frozenset(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 _SOFT_HYPHEN = 0xAD
+_REPLACEMENT = 0xFFFD
+_MEANINGLESS = ("Cc", "Cs", "Co", "Cn")  # control, surrogate, private use, unassigned
 _PDFIUM_LINE_END_HYPHEN = 0x02
 _GARBAGE_SHARE = 0.3
 _FEW_GLYPHS = 20  # a page number or a stamp on a scan does not make its text usable
 _FEW_OUTLINES = 60  # logos have fewer
-_MARGIN = 0.001  # of the page; words lying this far outside are cut off in print
+_LEVEL = 0.08  # quarter turns; a scan or a photograph laid crooked is still level
+_THINNEST = 0.0001  # of the page's width
 
 
 def read(data: bytes, limits: Limits | None = None) -> Reading:
@@ -94,17 +97,16 @@ def _glyphs(text_page: pdfium.PdfTextPage, frame: Frame, visible: Visible) -> tu
         if source in visible.hidden_text:
             hidden += not space
             continue
-        if not space:
-            text = _character(text_page, index, code)
-            if text is None:
-                garbage += 1
-                continue
+        text = " " if space else _character(text_page, index, code)
+        if text is None:
+            garbage += 1
+            continue
         raw.FPDFText_GetLooseCharBox(text_page, index, rect)
         x0, y0, x1, y1 = frame.displayed(rect.left, rect.bottom, rect.right, rect.top)
         if not (0 <= (x0 + x1) / 2 <= width and 0 <= (y0 + y1) / 2 <= height):
             continue
-        turns = (round(raw.FPDFText_GetCharAngle(text_page, index) / (math.pi / 2)) + frame.turns) % 4
-        glyphs.append(Glyph(" " if space else text, *_along(turns, x0, y0, x1, y1), turns, source, space))
+        turns = _turns(raw.FPDFText_GetCharAngle(text_page, index), frame)
+        glyphs.append(Glyph(text, *_along(turns, x0, y0, x1, y1), turns, source, space))
     return glyphs, hidden, garbage
 
 
@@ -116,14 +118,20 @@ def _character(text_page: pdfium.PdfTextPage, index: int, code: int) -> str | No
         return None
     if code == _PDFIUM_LINE_END_HYPHEN:
         return "-"
-    if code < 0x20 or 0x7F <= code < 0xA0 or 0xD800 <= code < 0xF900 or code >= 0xF0000 or code in (0xFFFD, 0xFFFE, 0xFFFF):
-        return None
-    return chr(code)
+    return None if unicodedata.category(chr(code)) in _MEANINGLESS or code == _REPLACEMENT else chr(code)
+
+
+def _turns(angle: float, frame: Frame) -> int:
+    """Reading direction on the displayed page from pdfium's angle: radians, clockwise, before the page is turned."""
+    quarters = angle / (math.pi / 2)
+    if abs(quarters - round(quarters)) > _LEVEL:
+        return SLANTED
+    return (round(quarters) + frame.turns) % 4
 
 
 def _along(turns: int, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
     """A displayed box in the frame of its reading direction: along the line, then downwards."""
-    if turns == 0:
+    if turns in (0, SLANTED):
         return x0, y0, x1, y1
     if turns == 1:
         return y0, -x1, y1, -x0
@@ -138,7 +146,7 @@ def _words(glyphs: list[Glyph], frame: Frame) -> list[Word]:
     for token in words_of(glyphs):
         x0, y0, x1, y1 = _displayed(token)
         box = Box(*(round(min(max(edge, 0.0), 1.0), 5) for edge in (x0 / width, y0 / height, x1 / width, y1 / height)))
-        if box.x1 - box.x0 > _MARGIN * 0.1:
+        if box.x1 - box.x0 > _THINNEST:
             words.append(Word(token.text, box))
     return words
 
@@ -146,7 +154,7 @@ def _words(glyphs: list[Glyph], frame: Frame) -> list[Word]:
 def _displayed(token: Token) -> tuple[float, float, float, float]:
     """The inverse of `_along`."""
     u0, v0, u1, v1 = token.u0, token.v0, token.u1, token.v1
-    if token.turns == 0:
+    if token.turns in (0, SLANTED):
         return u0, v0, u1, v1
     if token.turns == 1:
         return -v1, u0, -v0, u1

@@ -13,6 +13,7 @@ RUN_GAP = 1.0  # h; a wider gap is a column, not letter-spacing
 TOUCHING = (-0.12, 0.06)  # h; fragments of one word drawn separately
 SPACED_LETTERS = 4  # so many single letters in a row are one letter-spaced word
 SPACED_GAP = 0.7  # h
+SLANTED = 4  # in place of quarter turns: stamps and watermarks, read in drawing order
 
 
 class Glyph(NamedTuple):
@@ -26,7 +27,7 @@ class Glyph(NamedTuple):
     v0: float
     u1: float
     v1: float
-    turns: int  # direction of reading, clockwise quarter turns
+    turns: int  # direction of reading, clockwise quarter turns, or SLANTED
     source: int
     space: bool = False
 
@@ -86,6 +87,9 @@ def _is_overprint(previous: Glyph, glyph: Glyph) -> bool:
 def _continues(previous: Glyph, glyph: Glyph) -> bool:
     if previous.turns != glyph.turns:
         return False
+    if glyph.turns == SLANTED:
+        reach = 1.5 * max(glyph.u1 - glyph.u0, glyph.v1 - glyph.v0)
+        return abs(glyph.u0 - previous.u0) <= reach and abs(glyph.v0 - previous.v0) <= reach
     if glyph.space or previous.space:
         height = max(previous.v1 - previous.v0, glyph.v1 - glyph.v0)
     else:
@@ -96,7 +100,7 @@ def _continues(previous: Glyph, glyph: Glyph) -> bool:
 
 def _gap(previous: Glyph, glyph: Glyph) -> float:
     """From one glyph to the next along the line. Glyphs of one ligature share a box: no gap."""
-    if glyph.source == previous.source and glyph[1:5] == previous[1:5]:
+    if glyph.turns == SLANTED or (glyph.source == previous.source and glyph[1:5] == previous[1:5]):
         return 0.0
     if _right_to_left(glyph.text) or _right_to_left(previous.text):
         return max(previous.u0 - glyph.u1, glyph.u0 - previous.u1)
@@ -104,7 +108,8 @@ def _gap(previous: Glyph, glyph: Glyph) -> float:
 
 
 def _right_to_left(text: str) -> bool:
-    return bool(text) and ("\u0590" <= text[0] <= "\u08ff" or "\ufb1d" <= text[0] <= "\ufdff" or "\ufe70" <= text[0] <= "\ufefc")
+    """Hebrew, Arabic and their neighbours, presentation forms included."""
+    return "\u0590" <= text <= "\u08ff" or "\ufb1d" <= text <= "\ufdff" or "\ufe70" <= text <= "\ufefc"
 
 
 def _split(run: list[Glyph], number: int) -> Iterator[Token]:
@@ -122,9 +127,7 @@ def _split(run: list[Glyph], number: int) -> Iterator[Token]:
 
 def _word_gap(run: list[Glyph]) -> float:
     """The gap, in h, that ends a word. Letter-spaced print raises it above its own spacing."""
-    gaps = [
-        _gap(a, b) / (b.v1 - b.v0) for a, b in pairwise(run) if not (a.space or b.space) and b.v1 > b.v0
-    ]
+    gaps = [_gap(a, b) / (b.v1 - b.v0) for a, b in pairwise(run) if not (a.space or b.space) and b.v1 > b.v0]
     if len(gaps) < SPACED_LETTERS:
         return SPACE_GAP
     usual = median(gaps)

@@ -1,10 +1,20 @@
-"""What people do: tasks at gates, corrections with their reason, decisions, comments."""
+"""What people may do and what they did: rights, tasks at gates, corrections, decisions, comments.
+
+Corrections, decisions and comments are only ever added (see migration 0002).
+"""
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from guardian.models import GroupObjectPermissionBase
 
 from automation.identity import new_id
+
+
+class EntityRight(GroupObjectPermissionBase):
+    """A permission that a role's group has on one legal entity (django-guardian, with a real foreign key)."""
+
+    content_object = models.ForeignKey("ledger.LegalEntity", on_delete=models.CASCADE, related_name="rights")
 
 
 class Gate(models.TextChoices):
@@ -37,18 +47,19 @@ class Task(models.Model):
 
 
 class Correction(models.Model):
-    """A person's change of one field: which value replaced which, and why."""
+    """A person's change of one field: which value replaced which. `undoes` names the correction that this one takes back."""
 
-    document = models.ForeignKey("documents.Document", on_delete=models.CASCADE, related_name="corrections")
+    document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, related_name="corrections")
     name = models.TextField()
     before = models.ForeignKey("documents.FieldValue", on_delete=models.PROTECT, null=True, related_name="+")
     after = models.ForeignKey("documents.FieldValue", on_delete=models.PROTECT, related_name="+")
+    undoes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="undone_by")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
 
 class Decision(models.Model):
-    """What a person decided at a gate. The database refuses an approval by whoever entered or corrected the document."""
+    """What a person decided at a gate. The database refuses an approval by whoever handed in, corrected or verified it."""
 
     task = models.OneToOneField(Task, on_delete=models.PROTECT, related_name="decision")
     document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, related_name="decisions")
@@ -69,7 +80,7 @@ class Decision(models.Model):
 class Comment(models.Model):
     """A remark on a document, or on one of its fields."""
 
-    document = models.ForeignKey("documents.Document", on_delete=models.CASCADE, related_name="comments")
+    document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, related_name="comments")
     field = models.TextField(blank=True)
     text = models.TextField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

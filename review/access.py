@@ -1,0 +1,194 @@
+"""Who may do what, per legal entity. Every right comes from a role, and every role is granted and revoked here.
+
+A role is a Django group: `clerk` for all entities (its permissions are the group's own), `clerk:<entity id>` for one
+(its permissions are `EntityRight` rows). Being a superuser gives no right over documents.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from functools import wraps
+from types import MappingProxyType
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.models import AnonymousUser, Group, Permission, User
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.db.models import F, QuerySet, Value
+from django.http import HttpRequest, HttpResponseBase
+
+from audit.record import record
+from automation.errors import Invalid, NotAllowed
+from automation.ledger.models import LegalEntity
+from review.models import EntityRight
+
+VIEW, ADD, VERIFY, APPROVE = "view_documents", "add_documents", "verify_documents", "approve_documents"
+
+ROLES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "clerk": frozenset({VIEW, ADD, VERIFY}),
+        "approver": frozenset({VIEW, APPROVE}),
+        "controller": frozenset({VIEW, ADD, VERIFY, APPROVE}),
+        "treasury": frozenset({VIEW}),
+        "auditor": frozenset({VIEW}),
+        "governance": frozenset({VIEW}),
+        "operator": frozenset({VIEW}),
+    }
+)
+
+P = ParamSpec("P")
+Person = User | AnonymousUser
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+_WORDS = {
+    VIEW: "see the documents of",
+    ADD: "hand in documents for",
+    VERIFY: "correct and verify documents of",
+    APPROVE: "approve documents of",
+}
+
+
+def rights(user: Person) -> Mapping[str, frozenset[uuid.UUID | None]]:
+    """Permission to the ids of the entities where the user has it; None among them stands for all entities.
+
+    One query, kept on the user object: that is, for one request.
+    """
+    if not user.is_active or user.pk is None:
+        return {}
+    kept: Mapping[str, frozenset[uuid.UUID | None]] | None = getattr(user, "_entity_rights", None)
+    if kept is None:
+        found: dict[str, set[uuid.UUID | None]] = defaultdict(set)
+        anywhere = Value(None, output_field=models.UUIDField())
+        everywhere = Permission.objects.filter(
+            group__user=user, content_type__app_label="ledger", content_type__model="legalentity"
+        ).values_list("codename", anywhere)
+        here = EntityRight.objects.filter(group__user=user).values_list("permission__codename", F("content_object_id"))
+        for codename, entity_id in everywhere.union(here):
+            found[codename].add(entity_id)
+        kept = {codename: frozenset(ids) for codename, ids in found.items()}
+        user._entity_rights = kept  # type: ignore[union-attr]
+    return kept
+
+
+def allowed_entities(user: Person, permission: str) -> QuerySet[LegalEntity]:
+    """The entities where the user has the permission (`view_documents`, ...), for use as a filter."""
+    ids = rights(user).get(permission, frozenset())
+    return LegalEntity.objects.all() if None in ids else LegalEntity.objects.filter(pk__in=ids)
+
+
+def may(user: Person, permission: str, entity_id: uuid.UUID) -> bool:
+    """Whether the user has the permission at this entity."""
+    return not rights(user).get(permission, frozenset()).isdisjoint({entity_id, None})
+
+
+def require(user: Person, permission: str, entity: LegalEntity) -> None:
+    """Raise NotAllowed unless the user has the permission at this entity."""
+    if not may(user, permission, entity.pk):
+        raise NotAllowed(f"You may not {_WORDS[permission]} {entity.name}. Ask your administrator for the role.")
+
+
+def grant_role(user: User, role: str, entity: LegalEntity | None, *, acting_user: User | None) -> None:
+    """Give a role for one entity, or for all (None). Granting what is already held does nothing.
+
+    `acting_user` needs the governance role there and grants nothing to themselves; None is the installation itself.
+    """
+    if role not in ROLES:
+        raise Invalid(f"There is no role {role!r}. Roles are: {', '.join(ROLES)}.")
+    with transaction.atomic():
+        _require_governance(user, entity, acting_user)
+        group, created = Group.objects.get_or_create(name=_group_name(role, entity))
+        if created and entity is not None:
+            permissions = Permission.objects.filter(
+                content_type__app_label="ledger", content_type__model="legalentity", codename__in=ROLES[role]
+            )
+            EntityRight.objects.bulk_create(
+                EntityRight(group=group, permission=permission, content_object=entity) for permission in permissions
+            )
+        if not user.groups.filter(pk=group.pk).exists():
+            user.groups.add(group)
+            _record("role.granted", user, role, entity, acting_user)
+    _forget(user)
+
+
+def revoke_role(user: User, role: str, entity: LegalEntity | None, *, acting_user: User | None) -> None:
+    """Take a role away again; taking what is not held does nothing. The same rule as for granting."""
+    with transaction.atomic():
+        _require_governance(user, entity, acting_user)
+        group = user.groups.filter(name=_group_name(role, entity)).first()
+        if group is not None:
+            user.groups.remove(group)
+            _record("role.revoked", user, role, entity, acting_user)
+    _forget(user)
+
+
+def roles_of(user: User) -> list[tuple[str, LegalEntity | None]]:
+    """The user's roles, each with its entity, or None where it holds for all. Two queries."""
+    names = list(user.groups.order_by("name").values_list("name", flat=True))
+    parts = [name.partition(":") for name in names]
+    entities = {str(e.pk): e for e in LegalEntity.objects.filter(pk__in=[key for _, _, key in parts if key])}
+    return [(role, entities.get(key)) for role, _, key in parts if role in ROLES and (not key or key in entities)]
+
+
+def needs(permission: str) -> Callable[[View[P]], View[P]]:
+    """The view is for people who have the permission at one entity or more; what they see there is up to its query.
+
+    Who is not signed in is sent to do so; who has no such role gets PermissionDenied.
+    """
+    if permission not in _WORDS:
+        raise LookupError(f"no such permission: {permission}")
+    return _rule(f"needs {permission}", lambda user: bool(rights(user).get(permission)))
+
+
+def signed_in(view: View[P]) -> View[P]:
+    """The view is for everybody who is signed in."""
+    return _rule("signed_in", lambda user: True)(view)
+
+
+def public(view: View[P]) -> View[P]:
+    """The view is for everybody."""
+    view.access_rule = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def _rule(name: str, holds: Callable[[Person], bool]) -> Callable[[View[P]], View[P]]:
+    def declare(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if not holds(request.user):
+                raise PermissionDenied("Your roles do not include this page.")
+            return view(request, *args, **kwargs)
+
+        guarded.access_rule = name  # type: ignore[attr-defined]
+        return guarded
+
+    return declare
+
+
+def _group_name(role: str, entity: LegalEntity | None) -> str:
+    return role if entity is None else f"{role}:{entity.pk}"
+
+
+def _require_governance(user: User, entity: LegalEntity | None, acting_user: User | None) -> None:
+    if acting_user is None:
+        return
+    if acting_user.pk == user.pk:
+        raise NotAllowed("Nobody changes their own roles. Ask another person with the governance role.")
+    names = {_group_name("governance", None), _group_name("governance", entity)}
+    if not acting_user.groups.filter(name__in=names).exists():
+        raise NotAllowed("Only people with the governance role grant and revoke roles.")
+
+
+def _record(action: str, user: User, role: str, entity: LegalEntity | None, acting_user: User | None) -> None:
+    held = {"role": role, "entity": str(entity.pk) if entity else "all"}
+    record(
+        action,
+        actor=f"user:{acting_user.username}" if acting_user else "system:installation",
+        subject=f"user:{user.username}",
+        **({"after": held} if action == "role.granted" else {"before": held}),
+    )
+
+
+def _forget(user: User) -> None:
+    user.__dict__.pop("_entity_rights", None)

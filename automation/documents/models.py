@@ -1,4 +1,4 @@
-"""A document from its bytes to its values. Bytes, readings and values are only ever added (see the migrations' triggers)."""
+"""A document from its bytes to its values. Bytes, readings and values are only ever added (migration 0003)."""
 
 from django.conf import settings
 from django.db import models
@@ -59,7 +59,8 @@ class Document(models.Model):
 class Reading(models.Model):
     """The words of a document as one reader found them."""
 
-    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="readings")
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="readings")
     reader = models.TextField()
     needs_ocr = models.BooleanField()
     created_at = models.DateTimeField(default=timezone.now)
@@ -68,7 +69,7 @@ class Reading(models.Model):
 class Page(models.Model):
     """One page of a reading: size in points, words as [text, x0, y0, x1, y1, confidence] in fractions of the page."""
 
-    reading = models.ForeignKey(Reading, on_delete=models.CASCADE, related_name="pages")
+    reading = models.ForeignKey(Reading, on_delete=models.PROTECT, related_name="pages")
     number = models.PositiveIntegerField()
     width = models.FloatField()
     height = models.FloatField()
@@ -84,7 +85,8 @@ class Page(models.Model):
 class Extraction(models.Model):
     """One extractor's answer for one reading; `digest` names the exact model or rule set that gave it."""
 
-    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="extractions")
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="extractions")
     reading = models.ForeignKey(Reading, on_delete=models.PROTECT, related_name="extractions")
     reader = models.TextField()
     digest = models.TextField()
@@ -93,14 +95,14 @@ class Extraction(models.Model):
 
 
 class FieldValue(models.Model):
-    """One value of one field, from an extractor or a person. Never changed: the newest row of a name is the current one.
+    """One value of one field, by an extractor or a person. Never changed: the newest row of a name is the current one.
 
     `value` is the canonical text (inference.fields); for `line_items` and `tax_lines` a list of rows, each a mapping of
-    cell name to {"value", "confidence", "page", "box", "raw", "reader"}. An empty text is a person's "not on the document".
+    cell name to {"value", "confidence", "page", "box", "raw", "reader"}. An empty text is a person's "it is not there".
     """
 
-    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="values")
-    extraction = models.ForeignKey(Extraction, on_delete=models.CASCADE, null=True, related_name="values")
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="values")
+    extraction = models.ForeignKey(Extraction, on_delete=models.PROTECT, null=True, related_name="values")
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     name = models.TextField()
     raw = models.TextField(blank=True)

@@ -35,6 +35,7 @@ class Supplier(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     entity = models.ForeignKey(LegalEntity, on_delete=models.PROTECT, related_name="suppliers")
     name = models.TextField()
+    normal_name = models.TextField()  # see ledger.suppliers.normal_name
     vat_id = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -43,8 +44,13 @@ class Supplier(models.Model):
             models.UniqueConstraint(
                 fields=["entity", "vat_id"], condition=~models.Q(vat_id=""), name="supplier_vat_id_once"
             ),
+            models.UniqueConstraint(
+                fields=["entity", "normal_name"],
+                condition=models.Q(vat_id=""),
+                name="supplier_name_once_without_vat_id",
+            ),
         ]
-        indexes = [models.Index(fields=["entity", "name"], name="supplier_name")]
+        indexes = [models.Index(fields=["entity", "normal_name"], name="supplier_name")]
 
     def __str__(self) -> str:
         return self.name
@@ -91,7 +97,8 @@ class Invoice(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                name="invoice_currency_format", condition=models.Q(currency="") | models.Q(currency__regex=r"^[A-Z]{3}$")
+                name="invoice_currency_format",
+                condition=models.Q(currency="") | models.Q(currency__regex=r"^[A-Z]{3}$"),
             ),
         ]
 

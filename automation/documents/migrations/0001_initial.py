@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Extraction',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id', models.UUIDField(default=automation.identity.new_id, editable=False, primary_key=True, serialize=False)),
                 ('reader', models.TextField()),
                 ('digest', models.TextField()),
                 ('timings_ms', models.JSONField(default=dict)),
@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Reading',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id', models.UUIDField(default=automation.identity.new_id, editable=False, primary_key=True, serialize=False)),
                 ('reader', models.TextField()),
                 ('needs_ocr', models.BooleanField()),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),

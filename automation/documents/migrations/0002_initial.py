@@ -29,12 +29,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='extraction',
             name='document',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='extractions', to='documents.document'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='extractions', to='documents.document'),
         ),
         migrations.AddField(
             model_name='fieldvalue',
             name='document',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='values', to='documents.document'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='values', to='documents.document'),
         ),
         migrations.AddField(
             model_name='fieldvalue',
@@ -44,17 +44,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='fieldvalue',
             name='extraction',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='values', to='documents.extraction'),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='values', to='documents.extraction'),
         ),
         migrations.AddField(
             model_name='reading',
             name='document',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='documents.document'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='documents.document'),
         ),
         migrations.AddField(
             model_name='page',
             name='reading',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pages', to='documents.reading'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pages', to='documents.reading'),
         ),
         migrations.AddField(
             model_name='extraction',

@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=automation.identity.new_id, editable=False, primary_key=True, serialize=False)),
                 ('name', models.TextField()),
+                ('normal_name', models.TextField()),
                 ('vat_id', models.TextField(blank=True)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='suppliers', to='ledger.legalentity')),
@@ -88,7 +89,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='supplier',
-            index=models.Index(fields=['entity', 'name'], name='supplier_name'),
+            index=models.Index(fields=['entity', 'normal_name'], name='supplier_name'),
+        ),
+        migrations.AddConstraint(
+            model_name='supplier',
+            constraint=models.UniqueConstraint(condition=models.Q(('vat_id', '')), fields=('entity', 'normal_name'), name='supplier_name_once_without_vat_id'),
         ),
         migrations.AddConstraint(
             model_name='supplier',

@@ -1,0 +1,77 @@
+"""Step: predict the fields and tables of a document from its words."""
+
+from collections.abc import Iterator
+
+from audit.record import record
+from automation.documents.models import Document, Extraction, FieldValue
+from automation.documents.values import stored_reading
+from automation.identity import new_id
+from automation.ledger.project import project
+from automation.workflow.results import Context, Done
+from inference import types
+from inference.extraction import rules
+from inference.fields import to_text
+from inference.serial import field_to_json
+
+
+def run(context: Context) -> Done:
+    """Output: {"extraction": id}."""
+    document = Document.objects.select_related("entity").get(pk=context.input["document"])
+    reading_id = context.outputs["read"]["reading"]
+    said = rules.extract(stored_reading(reading_id))
+    extraction = Extraction(
+        id=new_id(),
+        document=document,
+        reading_id=reading_id,
+        reader=said.reader,
+        digest=said.digest,
+        timings_ms=dict(said.timings_ms),
+    )
+
+    def commit() -> None:
+        extraction.save(force_insert=True)
+        values = FieldValue.objects.bulk_create(_values(extraction, said))
+        project(document, {value.name: value for value in values})
+        record(
+            "document.extracted",
+            actor="system:workflow",
+            subject=f"document:{document.pk}",
+            after={"extraction": extraction.pk, "fields": sorted(said.fields), "line_items": len(said.line_items)},
+            because={"reader": said.reader, "digest": said.digest},
+        )
+
+    return Done({"extraction": str(extraction.pk)}, commit)
+
+
+def _values(extraction: Extraction, said: types.Extraction) -> Iterator[FieldValue]:
+    for prediction in said.fields.values():
+        answer = field_to_json(prediction)
+        yield FieldValue(document_id=extraction.document_id, extraction=extraction, **answer)
+    for name, rows in (("line_items", said.line_items), ("tax_lines", said.tax_lines)):
+        if rows:
+            yield _table(extraction, name, rows)
+
+
+def _table(extraction: Extraction, name: str, rows: tuple[types.Row, ...]) -> FieldValue:
+    """A table is as certain as its least certain cell."""
+    cells = [cell for row in rows for cell in row.values()]
+    return FieldValue(
+        document_id=extraction.document_id,
+        extraction=extraction,
+        name=name,
+        value=[{cell: _cell(prediction) for cell, prediction in row.items()} for row in rows],
+        confidence=min((cell.confidence for cell in cells), default=0.0),
+        reader=extraction.reader,
+        page=min((cell.page for cell in cells if cell.page is not None), default=None),
+    )
+
+
+def _cell(prediction: types.FieldPrediction) -> dict[str, object]:
+    return {
+        "value": to_text(prediction.value),
+        "confidence": prediction.confidence,
+        "page": prediction.page,
+        "box": None if prediction.box is None else list(prediction.box),
+        "raw": prediction.raw,
+        "reader": prediction.reader,
+    }

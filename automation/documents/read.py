@@ -1,0 +1,42 @@
+"""Step: find the words on a document's pages."""
+
+from django.db.models import F
+
+from audit.record import record
+from automation.documents import parsing
+from automation.documents.models import Document, Page, Reading
+from automation.identity import new_id
+from automation.workflow.results import Context, Done
+from inference import types
+
+
+def run(context: Context) -> Done:
+    """Output: {"reading": id, "pages": number of pages, "needs_ocr": whether a page has no usable text}."""
+    document = Document.objects.get(pk=context.input["document"])
+    found = parsing.words(document)
+    reading = Reading(id=new_id(), document=document, reader=_readers(found), needs_ocr=found.needs_ocr)
+    output = {"reading": str(reading.pk), "pages": len(found.pages), "needs_ocr": found.needs_ocr}
+
+    def commit() -> None:
+        reading.save(force_insert=True)
+        Page.objects.bulk_create([_page(reading, page) for page in found.pages])
+        Document.objects.filter(pk=document.pk).update(page_count=len(found.pages), version=F("version") + 1)
+        record("document.read", actor="system:workflow", subject=f"document:{document.pk}", after=output)
+
+    return Done(output, commit)
+
+
+def _readers(found: types.Reading) -> str:
+    return "+".join(dict.fromkeys(page.reader for page in found.pages))
+
+
+def _page(reading: Reading, page: types.Page) -> Page:
+    return Page(
+        reading=reading,
+        number=page.number,
+        width=page.width,
+        height=page.height,
+        reader=page.reader,
+        needs_ocr=page.needs_ocr,
+        words=[[word.text, *(round(edge, 5) for edge in word.box), word.confidence] for word in page.words],
+    )

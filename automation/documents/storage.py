@@ -1,0 +1,111 @@
+"""The bytes of documents: encrypted, addressed by content, kept in the storage named "documents" (a folder or S3).
+
+Every document has an AES-256 key of its own, which the master key wraps; destroying that key erases the document.
+Both ciphertexts are AES-GCM with the SHA-256 of the plain bytes as associated data, so that neither can be put in the
+place of another's. A stored object is named by the SHA-256 of its ciphertext: two documents with the same bytes have
+different keys and so different objects. An object whose document was never committed is unreachable and harmless.
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage, Storage, storages
+
+from automation.documents.models import Document
+from automation.errors import PermanentFailure, TemporaryFailure
+
+NONCE_BYTES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBytes:
+    """What finds and opens stored bytes: SHA-256 of the plain bytes (hex), the object's name, the wrapped key."""
+
+    sha256: str
+    storage_name: str
+    wrapped_key: bytes
+
+
+def store(data: bytes) -> StoredBytes:
+    """Encrypt and keep the bytes. Raises TemporaryFailure where the storage does not take them."""
+    digest = hashlib.sha256(data).digest()
+    key = AESGCM.generate_key(256)
+    sealed = _seal(key, data, digest)
+    address = hashlib.sha256(sealed).hexdigest()
+    storage = _storage()
+    try:
+        name = storage.save(f"{address[:2]}/{address[2:4]}/{address}", ContentFile(sealed))
+        if isinstance(storage, FileSystemStorage):
+            _flush(Path(storage.path(name)))
+    except OSError as error:
+        raise TemporaryFailure(f"The document could not be stored: {error}", code="storage_unavailable") from error
+    return StoredBytes(digest.hex(), name, _seal(_master_key(), key, digest))
+
+
+def load(document: Document) -> bytes:
+    """The plain bytes. Raises PermanentFailure where they are missing or were changed, TemporaryFailure when away."""
+    digest = bytes.fromhex(document.sha256)
+    try:
+        with _storage().open(document.storage_name) as file:
+            sealed = file.read()
+    except FileNotFoundError as error:
+        raise PermanentFailure("The stored bytes of the document are missing.", code="document_missing") from error
+    except OSError as error:
+        raise TemporaryFailure(f"The document could not be loaded: {error}", code="storage_unavailable") from error
+    try:
+        key = _open(_master_key(), bytes(document.wrapped_key), digest)
+    except InvalidTag as error:
+        message = "The document's key does not open: the master key is another one, or the key was changed."
+        raise PermanentFailure(message, code="document_key_unusable") from error
+    try:
+        return _open(key, sealed, digest)
+    except InvalidTag as error:
+        message = "The stored bytes of the document are not those that were received: they were changed or damaged."
+        raise PermanentFailure(message, code="document_tampered") from error
+
+
+def discard(stored: StoredBytes) -> None:
+    """Remove an object that no document came to use."""
+    _storage().delete(stored.storage_name)
+
+
+def _storage() -> Storage:
+    return storages["documents"]
+
+
+def _master_key() -> bytes:
+    try:
+        key = bytes.fromhex(settings.MASTER_KEY)
+    except ValueError as error:
+        raise ImproperlyConfigured("MASTER_KEY must be 32 bytes written as 64 hexadecimal digits") from error
+    if len(key) != 32:
+        raise ImproperlyConfigured(f"MASTER_KEY must be 32 bytes, not {len(key)}")
+    return key
+
+
+def _seal(key: bytes, data: bytes, digest: bytes) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, data, digest)
+
+
+def _open(key: bytes, sealed: bytes, digest: bytes) -> bytes:
+    if len(sealed) < NONCE_BYTES:
+        raise InvalidTag
+    return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], digest)
+
+
+def _flush(path: Path) -> None:
+    """Onto the disk, before the database says that the document is there: a power cut must not part the two."""
+    for name in (path, path.parent):
+        descriptor = os.open(name, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

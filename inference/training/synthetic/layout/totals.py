@@ -1,0 +1,195 @@
+"""The sums: subtotal, discount, shipping, tax per rate, total, rounding, payments, amount due; and the tax table."""
+
+from decimal import Decimal
+
+from inference.fields import to_text
+from inference.training.synthetic.content.facts import TaxLine
+from inference.training.synthetic.layout.composer import Composer
+from inference.training.synthetic.sample import Label, Piece
+
+Row = tuple[tuple[Piece, ...], tuple[Piece, ...], bool]
+"""Label, amount, whether it stands out."""
+
+
+def tax_cell(c: Composer, line: TaxLine, index: int, cell: str) -> Label:
+    """The label of a tax-line cell, its truth noted."""
+    value: Decimal = {"rate": line.rate, "net": line.net, "tax": line.tax}[cell]
+    return c.mark("tax_lines", to_text(value), index, cell)
+
+
+def _tax_rows(c: Composer) -> list[Row]:
+    facts, rows = c.facts, list[Row]()
+    single = len(facts.tax_lines) == 1
+    if single and not facts.tax and c.chance(0.5):
+        return rows
+    with_rate = c.chance(0.8) or not single
+    with_base = c.chance(0.2)
+    rate_first = c.chance(0.2)
+    for index, line in enumerate(facts.tax_lines):
+        labels = [tax_cell(c, line, index, "tax")] if with_rate else []
+        if single:
+            labels.append(c.mark("tax_amount", to_text(line.tax)))
+        head: list[Piece] = [Piece(c.say("tax"))]
+        if with_rate:
+            rate = c.percent(line.rate, tax_cell(c, line, index, "rate"))
+            shown = (Piece("("), *rate, Piece(")")) if c.said.setdefault("bracket_rate", str(c.chance(0.25))) == "True" else rate
+            head = [*shown, Piece(" "), *head] if rate_first else [*head, Piece(" "), *shown]
+        if with_base and with_rate:
+            head += [Piece(f" {c.say('tax_of')} "), *c.amount(line.net, tax_cell(c, line, index, "net"))]
+        rows.append(((*head, Piece(c.style.colon)), c.amount(line.tax, *labels), False))
+    return rows
+
+
+def total_rows(c: Composer, with_tax: bool = True) -> list[Row]:
+    """The rows of the sums in printed order."""
+    facts, rows = c.facts, list[Row]()
+
+    def row(concept: str, amount: tuple[Piece, ...], strong: bool = False) -> None:
+        rows.append(((Piece(c.label(concept)),), amount, strong))
+
+    adjusted = bool(facts.discount or facts.shipping)
+    plain_net = facts.subtotal == facts.net and not adjusted
+    if plain_net and (facts.tax or c.chance(0.5)):
+        if c.chance(0.9):
+            row("net", c.money(facts.net, "net_amount"))
+    elif adjusted:
+        rows.append(((Piece(c.label("subtotal")),), c.amount(facts.subtotal), False))
+    if facts.discount:
+        row("discount", c.money(-facts.discount if c.chance(0.7) else facts.discount, "discount_amount"))
+    if facts.shipping:
+        row("shipping", c.money(facts.shipping, "shipping_amount"))
+    if not plain_net and not facts.gross_prices and c.chance(0.6):
+        row("net", c.money(facts.net, "net_amount"))
+    gross_first = facts.gross_prices and c.chance(0.5)
+    strong = c.chance(0.8)
+    total = c.money(facts.gross, "gross_amount", marked=c.chance(0.85))
+    if gross_first:
+        row("gross", total, strong)
+    if facts.gross_prices and c.chance(0.6):
+        row("net", c.money(facts.net, "net_amount"))
+    if with_tax:
+        rows += _tax_rows(c)
+        if len(facts.tax_lines) > 1 and c.chance(0.35):
+            row("tax", c.money(facts.tax, "tax_amount"))
+    if not gross_first:
+        only_due = not (facts.paid or facts.rounding or facts.balance) and c.chance(0.18)
+        if only_due:
+            total = c.money(facts.gross, "gross_amount", "amount_due", marked=True)
+        row("due" if only_due else "gross", total, strong)
+    _settled(c, rows)
+    return rows
+
+
+def _settled(c: Composer, rows: list[Row]) -> None:
+    """What changes the total into the amount to pay."""
+    facts = c.facts
+    if facts.rounding:
+        rows.append(((Piece(c.label("rounding")),), c.money(facts.rounding, "rounding_amount"), False))
+    if facts.balance:
+        rows.append(((Piece(c.label("balance")),), c.amount(facts.balance), False))
+    if facts.paid:
+        rows.append(((Piece(c.label("paid")),), c.money(facts.paid if c.chance(0.5) else -facts.paid, "amount_paid"), False))
+    if facts.paid or facts.rounding or facts.balance or c.chance(0.07):
+        rows.append(((Piece(c.label("due")),), c.money(facts.due, "amount_due", marked=True), c.chance(0.7)))
+
+
+def totals(c: Composer, with_tax: bool = True) -> None:
+    """Print the sums in the document's way, then perhaps a table of taxes."""
+    style = c.style
+    before = c.chance(0.12)
+    has_table = len(c.facts.tax_lines) > 1 and c.chance(0.5) or c.chance(0.06)
+    if before and has_table:
+        tax_table(c)
+    if style.totals == "strip" and not (c.facts.paid or c.facts.rounding or c.facts.discount or c.facts.shipping or c.facts.balance):
+        _strip(c)
+    else:
+        _stack(c, total_rows(c, with_tax))
+    if has_table and not before:
+        tax_table(c)
+    c.gap()
+
+
+def _stack(c: Composer, rows: list[Row]) -> None:
+    style, width = c.style, c.right - c.left
+    c.need(len(rows) * c.step * 1.4 + 10)
+    x1 = c.left + width * c.rng.uniform(0.4, 0.55) if style.totals == "left" else c.right - 3
+    x0 = c.left if style.totals in ("left", "wide") else c.right - width * c.rng.uniform(0.36, 0.55)
+    label_right = style.totals == "right" and c.chance(0.4)
+    start, bold_size = c.y, style.size * c.rng.choice((1.0, 1.0, 1.15, 1.4))
+    for label, amount, strong in rows:
+        size = bold_size if strong else style.size
+        amount_width = c.width_of(amount, size, strong)
+        room = x1 - x0 - amount_width - 8
+        if strong and c.said.setdefault("total_rule", str(c.chance(0.5))) == "True":
+            c.rule(c.y - 1, x0, x1)
+        if label_right:
+            c.put(label, x1 - max(amount_width, 70) - 10, c.y, "right", size, strong, max(room, 40))
+        else:
+            c.put(label, x0 + 3, c.y, size=size, bold=strong, room=max(room, 40))
+        c.put(amount, x1, c.y, "right", size, strong)
+        if style.totals in ("table", "boxed"):
+            c.shape("rect", x0, c.y - 2, x1 + 2, c.y + size * 1.35, stroke=style.rule_colour)
+        c.y += max(c.step, size * 1.35) + (1.5 if style.totals in ("table", "boxed") else 0)
+    if style.totals == "boxed":
+        c.shape("rect", x0 - 2, start - 4, x1 + 4, c.y + 1, stroke=style.colour, width=1.2)
+    c.y += 4
+
+
+def _strip(c: Composer) -> None:
+    """Net, tax and total as columns of one small table."""
+    facts = c.facts
+    line = facts.tax_lines[0]
+    cells: list[tuple[str, tuple[Piece, ...]]] = [("net", c.money(facts.net, "net_amount"))]
+    if len(facts.tax_lines) == 1:
+        if c.chance(0.7):
+            cells.append(("tax_rate", c.percent(line.rate, tax_cell(c, line, 0, "rate"))))
+        cells.append(("tax", c.amount(line.tax, c.mark("tax_amount", to_text(line.tax)), tax_cell(c, line, 0, "tax"))))
+    else:
+        cells.append(("tax", c.money(facts.tax, "tax_amount")))
+    cells.append(("gross", c.money(facts.gross, "gross_amount", marked=True)))
+    c.need(c.step * 3)
+    x0 = c.left + (c.right - c.left) * c.rng.choice((0.0, 0.3, 0.45))
+    room = (c.right - x0) / len(cells)
+    for index, (concept, amount) in enumerate(cells):
+        last = index == len(cells) - 1
+        c.put(c.say(concept), x0 + (index + 1) * room - 4, c.y, "right", bold=c.style.label_bold, room=room - 6)
+        c.put(amount, x0 + (index + 1) * room - 4, c.y + c.step, "right", bold=last, room=room - 6)
+    c.rule(c.y + c.step - 1, x0)
+    c.y += c.step * 2.4
+
+
+def tax_table(c: Composer) -> None:
+    """Sums by tax rate: rate, net, tax, perhaps gross, perhaps a total row."""
+    facts = c.facts
+    columns = ["rate", "net", "tax"]
+    if c.chance(0.4):
+        columns.append("gross")
+    if c.chance(0.2):
+        columns[1], columns[2] = columns[2], columns[1]
+    c.need(c.step * (len(facts.tax_lines) + 4))
+    c.y += c.step * 0.6
+    width = c.right - c.left
+    x0 = c.left + c.rng.choice((0.0, 0.0, width * 0.45))
+    room = min((c.right - x0) / len(columns), c.rng.uniform(70, 110))
+    heads = {"rate": "tax_rate", "net": "tax_base", "tax": "tax", "gross": "gross"}
+    for index, name in enumerate(columns):
+        c.put(c.say(heads[name]), x0 + (index + 1) * room - 3, c.y, "right", c.style.size * 0.92, c.style.label_bold, room - 4)
+    c.y += c.step
+    if c.chance(0.6):
+        c.rule(c.y - 1, x0, x0 + room * len(columns))
+    for row, line in enumerate(facts.tax_lines):
+        cells = {
+            "rate": c.percent(line.rate, tax_cell(c, line, row, "rate")), "net": c.amount(line.net, tax_cell(c, line, row, "net"), marked=False),
+            "tax": c.amount(line.tax, tax_cell(c, line, row, "tax"), marked=False), "gross": c.amount(line.net + line.tax, marked=False),
+        }  # fmt: skip
+        for index, name in enumerate(columns):
+            c.put(cells[name], x0 + (index + 1) * room - 3, c.y, "right", c.style.size * 0.92, room=room - 4)
+        c.y += c.step
+    if c.chance(0.5):
+        sums = {"rate": (Piece(c.rng.choice((c.say("gross"), "", "Σ"))),), "net": c.money(facts.net, "net_amount", marked=False),
+                "tax": c.money(facts.tax, "tax_amount", marked=False), "gross": c.amount(facts.gross, marked=False)}  # fmt: skip
+        for index, name in enumerate(columns):
+            if sums[name][0].text:
+                c.put(sums[name], x0 + (index + 1) * room - 3, c.y, "right", c.style.size * 0.92, True, room - 4)
+        c.y += c.step
+    c.y += 4

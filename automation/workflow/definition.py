@@ -26,13 +26,15 @@ class Retry:
 class Step:
     """One step. `when` is a CEL condition over `input` and `steps` (outputs by name); false skips the step.
 
-    `compensate` names the function that undoes a completed step when the run is cancelled or fails later.
+    `each` is a CEL list over the same: the step runs once for every item, in parallel, with `input.item`; its output is
+    {"items": [...]} in the list's order. `compensate` names the function that undoes a completed step when the run is cancelled or fails later.
     """
 
     name: str
     function: str
     queue: str = "default"
     when: str | None = None
+    each: str | None = None
     retry: Retry = field(default_factory=Retry)
     timeout: float = 60.0
     compensate: str | None = None
@@ -45,6 +47,20 @@ class Workflow:
     name: str
     steps: tuple[Step, ...]
     on_failure: str | None = None
+
+    def find(self, name: str) -> Step | None:
+        return next((step for step in self.steps if step.name == name), None)
+
+    def step(self, name: str) -> Step:
+        """The step of this name; Invalid where a running run names one that its version does not have."""
+        found = self.find(name)
+        if found is None:
+            raise Invalid(f"{self.name} has no step {name!r}.", code="unknown_step")
+        return found
+
+    def after(self, step: Step) -> Step | None:
+        position = self.steps.index(step) + 1
+        return self.steps[position] if position < len(self.steps) else None
 
     def body(self) -> dict[str, Any]:
         return {"steps": [asdict(step) for step in self.steps], "on_failure": self.on_failure}
@@ -69,11 +85,11 @@ def check(workflow: Workflow) -> None:
                 import_string(path)
             except ImportError as error:
                 raise Invalid(f"{workflow.name}, step {step.name}: {error}") from error
-        if step.when is not None:
+        for expression in filter(None, (step.when, step.each)):
             try:
-                cel.compile(step.when)
+                cel.compile(expression)
             except ValueError as error:
-                raise Invalid(f"{workflow.name}, step {step.name}: condition {step.when!r}: {error}") from error
+                raise Invalid(f"{workflow.name}, step {step.name}: condition {expression!r}: {error}") from error
 
 
 def publish(workflow: Workflow) -> Definition:
@@ -88,6 +104,17 @@ def publish(workflow: Workflow) -> Definition:
     )
 
 
+_loaded: dict[tuple[int, str], Workflow] = {}
+
+
+def load(definition_id: int, digest: str) -> Workflow:
+    """A published workflow. Versions never change, so each process parses one once."""
+    if (definition_id, digest) not in _loaded:
+        stored = Definition.objects.get(pk=definition_id, digest=digest)
+        _loaded[definition_id, digest] = parse(stored.name, stored.body)
+    return _loaded[definition_id, digest]
+
+
 def function(path: str) -> StepFunction:
     """The step function at a dotted path; ImportError where a recorded name no longer exists."""
     found: StepFunction = import_string(path)
@@ -96,4 +123,12 @@ def function(path: str) -> StepFunction:
 
 def holds(condition: str, variables: dict[str, Any]) -> bool:
     """Whether a CEL condition is true of the variables."""
-    return bool(cel.evaluate(condition, variables))
+    return bool(evaluate(condition, variables))
+
+
+def evaluate(expression: str, variables: dict[str, Any]) -> Any:
+    """The value of a CEL expression. Raises Invalid where it refers to what is not there."""
+    try:
+        return cel.evaluate(expression, variables)
+    except (ValueError, RuntimeError, TypeError) as error:
+        raise Invalid(f"The condition {expression!r} cannot be evaluated: {error}", code="condition_failed") from error

@@ -1,30 +1,29 @@
-"""The engine: start, advance, signal, cancel. PostgreSQL is the only state; every function here is one mutation.
+"""The engine: start, advance, signal. PostgreSQL is the only state; Celery says when, never what.
 
-A run is claimed by compare-and-set: one UPDATE takes it from ready (or from a lease or timer that ran out) to running,
-adds one to its claim number and sets a lease in `due_at`. The step then runs outside any transaction. Its result, the
-domain changes it brought (`commit`) and the run's next state are stored in one transaction, which succeeds only while
-the claim number is still ours. Lock order everywhere: the run first, then what belongs to it, then domain rows.
+A worker claims a run by compare-and-set: one UPDATE takes it from ready, or from a lease or timer that ran out, to
+running, adds one to its claim number and sets a lease. The step runs outside any transaction. Its result, the domain
+changes it brought (`commit`) and the run's next state are stored together, and only while the claim number is still
+ours. Lock order everywhere: the run first, then what belongs to it, then domain rows.
 """
 
 import json
 import logging
 import random
+import time
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
 from django.utils.module_loading import import_string
 
 from automation.errors import Conflict, CountersignError, Invalid
-from automation.workflow import definition, heartbeat, wakeup
+from automation.workflow import definition, heartbeat, store, wakeup
 from automation.workflow.crash_points import crash_point
 from automation.workflow.definition import Step, Workflow
 from automation.workflow.models import Attempt, Definition, Run, RunState, Signal, StepResult
-from automation.workflow.results import Context, Done, ReceivedSignal, Waiting
+from automation.workflow.results import Context, Done, Json, ReceivedSignal, Waiting, nothing
+from automation.workflow.store import Claimed
 
 log = logging.getLogger(__name__)
 
@@ -38,15 +37,15 @@ class LeaseLost(CountersignError):
     code = "lease_lost"
 
 
-def start(name: str, subject: str, input: Mapping[str, Any], *, wake: bool = True) -> Run:
+def start(name: str, subject: str, input: Mapping[str, Json], *, wake: bool = True) -> Run:
     """Start a run of the newest version of a workflow, inside the caller's transaction."""
     version = Definition.objects.filter(name=name).order_by("-version").first()
     if version is None:
         raise Invalid(f"No workflow named {name!r} is published")
-    first = definition.parse(name, version.body).steps[0]
-    run = Run.objects.create(definition=version, subject=subject, input=dict(input), step=first.name, due_at=_now())
+    first = definition.load(version.pk, version.digest).steps[0]
+    run = Run.objects.create(definition=version, subject=subject, input=dict(input), step=first.name)
     if wake:
-        wakeup.after_commit(run.id, first.queue)
+        wakeup.after_commit(run.pk, first.queue)
     return run
 
 
@@ -55,199 +54,284 @@ def advance(run_id: uuid.UUID, *, queue: str | None = None) -> None:
 
     Returns at once when somebody else holds the run or nothing is due. `queue=None` takes steps of every queue.
     """
-    run = _claim(run_id)
+    run = store.claim(run_id)
     if run is None:
         return
-    workflow = definition.parse(run.definition.name, run.definition.body)
-    steps = {step.name: step for step in workflow.steps}
+    crash_point("claimed")
+    workflow = definition.load(run.definition_id, run.digest)
+    if run.worker_lost:
+        Attempt.objects.create(
+            run_id=run.id, step=run.step, number=run.attempt - 1, code="worker_lost", message="The worker ended in mid-step."
+        )
     with heartbeat.holding(run):
-        while run.state == RunState.RUNNING:
-            step = steps[run.step]
-            if queue is not None and step.queue != queue:
-                _release(run, step)
-                return
-            try:
-                _execute(run, workflow, step)
-            except LeaseLost:
-                log.warning("run %s: lease lost at step %s; the other worker goes on", run.id, step.name)
-                return
+        try:
+            while _next(run, workflow, queue):
+                run.worker_lost = run.timed_out = False
+        except LeaseLost:
+            log.warning("run %s: lease lost at step %s; another worker goes on", run.id, run.step)
 
 
-def signal(run_id: uuid.UUID, name: str, payload: Mapping[str, Any], *, dedupe_key: str) -> bool:
-    """Send a signal, inside the caller's transaction. False when this dedupe key already came.
+def signal(run_id: uuid.UUID, name: str, payload: Mapping[str, Json], *, dedupe_key: str) -> bool:
+    """Send a signal to the step `name`, inside the caller's transaction. False when this dedupe key already came.
 
-    Raises Conflict when the run has ended.
+    Raises Conflict when the run has ended, Invalid when it has no such step.
     """
-    run = Run.objects.select_for_update(no_key=True).select_related(None).get(pk=run_id)
+    run = Run.objects.select_for_update(no_key=True).get(pk=run_id)
     if run.state not in OPEN:
         raise Conflict(f"The run has already ended ({run.state}).")
+    step = step_of(run, name)
     _, created = Signal.objects.get_or_create(
         run_id=run_id, name=name, dedupe_key=dedupe_key, defaults={"payload": dict(payload)}
     )
     if created and run.state == RunState.WAITING and run.awaited_signal == name:
-        Run.objects.filter(pk=run_id).update(state=RunState.READY, due_at=_now(), awaited_signal=None)
-        wakeup.after_commit(run_id, _step(run).queue)
+        Run.objects.filter(pk=run_id).update(state=RunState.READY, due_at=store.NOW, awaited_signal=None)
+        wakeup.after_commit(run_id, step.queue)
     return created
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+def step_of(run: Run, name: str) -> Step:
+    """The step `name` of the run's version; Invalid when it has none."""
+    for step in definition.load(run.definition_id, run.definition.digest).steps:
+        if step.name == name:
+            return step
+    raise Invalid(f"{run.definition} has no step {name!r}.", code="unknown_step")
 
 
-def _lease() -> datetime:
-    return _now() + timedelta(seconds=settings.WORKFLOW_LEASE_SECONDS)
-
-
-def _step(run: Run) -> Step:
-    workflow = definition.parse(run.definition.name, run.definition.body)
-    return next(step for step in workflow.steps if step.name == run.step)
-
-
-def _claim(run_id: uuid.UUID) -> Run | None:
-    """Take a run that is due; None when it is not ours to take. A lease that ran out counts as a lost attempt."""
-    now = _now()
-    due = Q(state=RunState.READY, due_at__lte=now) | Q(state__in=[RunState.RUNNING, RunState.WAITING], due_at__lte=now)
-    was_running = Run.objects.filter(pk=run_id, state=RunState.RUNNING, due_at__lte=now).exists()
-    claimed = Run.objects.filter(due, pk=run_id).update(
-        state=RunState.RUNNING, claim=F("claim") + 1, attempt=F("attempt") + 1, due_at=_lease(), awaited_signal=None
-    )
-    if not claimed:
-        return None
-    run = Run.objects.select_related("definition").get(pk=run_id)
-    if was_running:
-        Attempt.objects.create(
-            run=run, step=run.step, number=run.attempt - 1, code="worker_lost", message="The worker ended in mid-step."
-        )
-    crash_point("claimed")
-    return run
-
-
-def _release(run: Run, step: Step) -> None:
-    """Hand a claimed run to the workers of its next step's queue."""
-    with transaction.atomic():
-        _store(run, state=RunState.READY, due_at=_now(), attempt=run.attempt - 1)
-        wakeup.after_commit(run.id, step.queue)
-
-
-def _execute(run: Run, workflow: Workflow, step: Step) -> None:
-    context, open_signals = _context(run, step)
-    started = _now()
-    if run.attempt > step.retry.attempts:
-        _fail(run, workflow, "attempts_exhausted", f"Step {step.name} was tried {run.attempt - 1} times without success.")
-        return
-    variables = {"input": dict(context.input), "steps": dict(context.outputs)}
+def _next(run: Claimed, workflow: Workflow, queue: str | None) -> bool:
+    """Execute the run's present step; True when this worker still holds the run and goes on with the next."""
     try:
-        if step.when is not None and not definition.holds(step.when, variables):
-            _complete(run, workflow, step, Done(), started, open_signals, skipped=True)
-            return
+        step = workflow.step(run.step)
+        if run.attempt > step.retry.attempts:
+            raise CountersignError(f"Tried {run.attempt - 1} times without success.", code="attempts_exhausted")
         heartbeat.expect(run, step.timeout)
-        result = definition.function(step.function)(context)
-        crash_point("executed")
-        if isinstance(result, Waiting):
-            _wait(run, step, result)
-        else:
-            _complete(run, workflow, step, result, started, open_signals)
+        if run.unwinding:
+            return _undo(run, workflow, step, queue)
+        return _execute(run, workflow, step, queue)
     except LeaseLost:
         raise
     except CountersignError as error:
-        _failed_attempt(run, workflow, step, error.code, error.message, retryable=error.retryable)
+        _failed(run, workflow, error.code, error.message, retryable=error.retryable)
     except Exception as error:
-        # Recorded with the run and shown to a person; an unknown error may be a passing one, so it is tried again.
-        log.exception("run %s: step %s failed", run.id, step.name)
-        _failed_attempt(run, workflow, step, type(error).__name__, str(error), retryable=not isinstance(error, ImportError))
+        # Recorded with the run and shown to a person. A bug may be a passing one; a missing function is not.
+        log.exception("run %s: step %s failed", run.id, run.step)
+        _failed(run, workflow, type(error).__name__, str(error), retryable=not isinstance(error, ImportError))
+    return False
 
 
-def _context(run: Run, step: Step) -> tuple[Context, list[int]]:
-    outputs = dict(StepResult.objects.filter(run=run).values_list("step", "output"))
-    waiting = list(Signal.objects.filter(run=run, name=step.name, consumed_by=None).order_by("id"))
-    received = tuple(ReceivedSignal(s.name, s.payload, s.received_at) for s in waiting)
-    return Context(run.id, step.name, run.attempt, run.input, outputs, received), [s.pk for s in waiting]
+def _execute(run: Claimed, workflow: Workflow, step: Step, queue: str | None) -> bool:
+    started = time.monotonic()
+    variables = {"input": run.input, "steps": run.outputs}
+    received = [s for s in run.signals if s["name"] == step.name]
+    if run.item is None and step.when is not None and not definition.holds(step.when, variables):
+        return _complete(run, workflow, step, Done(), started, [], queue, skipped=True)
+    if run.item is None and step.each is not None:
+        return _fan_out(run, workflow, step, definition.evaluate(step.each, variables), started, queue)
+    signals = tuple(ReceivedSignal(s["name"], s["payload"], s["received_at"]) for s in received)
+    context = Context(run.id, step.name, run.attempt, run.input, run.outputs, signals, run.timed_out, run.item)
+    result = definition.function(step.function)(context)
+    crash_point("executed")
+    if isinstance(result, Waiting):
+        with transaction.atomic():
+            state = store.park(run, signal=result.for_signal, until=result.until)
+            _still_ours(state)
+            result.commit()
+            if state == RunState.READY:
+                wakeup.after_commit(run.id, step.queue)
+        crash_point("waiting")
+        return False
+    return _complete(run, workflow, step, result, started, [s["id"] for s in received], queue)
 
 
 def _complete(
-    run: Run,
+    run: Claimed,
     workflow: Workflow,
     step: Step,
     result: Done,
-    started: datetime,
-    open_signals: list[int],
+    started: float,
+    signals: list[int],
+    queue: str | None,
     *,
     skipped: bool = False,
-) -> None:
+) -> bool:
     """Checkpoint a step: its result, its domain changes and the next state, all or nothing."""
-    _check_output(step, result.output)
-    position = workflow.steps.index(step)
-    last = result.end or position + 1 == len(workflow.steps)
-    attempts = run.attempt
-    with transaction.atomic():
-        if last:
-            _store(run, state=RunState.DONE, due_at=None, finished_at=_now(), error=None)
-        else:
-            _store(run, step=workflow.steps[position + 1].name, attempt=1, due_at=_lease(), error=None)
-        StepResult.objects.create(
-            run=run,
-            step=step.name,
-            output=result.output,
-            skipped=skipped,
-            attempts=attempts,
-            started_at=started,
-            finished_at=_now(),
-        )
-        if open_signals:
-            Signal.objects.filter(pk__in=open_signals).update(consumed_by=step.name)
-        result.commit()
-        crash_point("before_checkpoint")
+    output = _encoded(step, result.output)
+    following = None if result.end or run.item is not None else workflow.after(step)
+    stay = following is not None and (queue is None or following.queue == queue)
+    if result.commit is nothing and run.parent is None:
+        state = _checkpointed(run, output, following, stay, skipped, started, signals)
+    else:
+        with transaction.atomic():
+            state = _checkpointed(run, output, following, stay, skipped, started, signals)
+            result.commit()
+            crash_point("before_checkpoint")
+            if run.parent is not None and store.child_done(run.parent):
+                wakeup.after_commit(run.parent, step.queue)
     crash_point("checkpointed")
+    if following is None:
+        return False
+    run.outputs[step.name] = json.loads(output)
+    run.step, run.attempt = following.name, 1
+    if state == RunState.READY:
+        wakeup.now(run.id, following.queue)
+    return state == RunState.RUNNING
 
 
-def _wait(run: Run, step: Step, result: Waiting) -> None:
-    """Park the run. A signal that came in the meantime makes it ready at once: the row lock orders the two."""
-    with transaction.atomic():
-        _store(run, state=RunState.WAITING, due_at=result.until, attempt=0, awaited_signal=result.for_signal)
-        result.commit()
-        seen = Signal.objects.filter(run=run, name=result.for_signal or "", consumed_by=None)
-        if result.for_signal and seen.exists():
-            _store(run, state=RunState.READY, due_at=_now(), awaited_signal=None)
-            wakeup.after_commit(run.id, step.queue)
-    crash_point("waiting")
-
-
-def _failed_attempt(
-    run: Run, workflow: Workflow, step: Step, code: str, message: str, *, retryable: bool
-) -> None:
-    if not retryable or run.attempt >= step.retry.attempts:
-        _fail(run, workflow, code, message)
-        return
-    ceiling = min(step.retry.maximum, step.retry.base * 2 ** (run.attempt - 1))
-    retry_at = _now() + timedelta(seconds=random.uniform(0, ceiling))  # noqa: S311 - jitter, not a secret
-    with transaction.atomic():
-        _store(run, state=RunState.READY, due_at=retry_at, error={"step": step.name, "code": code, "message": message})
-        Attempt.objects.create(
-            run=run, step=step.name, number=run.attempt, code=code, message=message, retry_at=retry_at
+def _checkpointed(
+    run: Claimed, output: str, following: Step | None, stay: bool, skipped: bool, started: float, signals: list[int]
+) -> str:
+    return _still_ours(
+        store.checkpoint(
+            run,
+            output=output,
+            next_step=following.name if following else None,
+            stay=stay,
+            skipped=skipped,
+            seconds=time.monotonic() - started,
+            signals=signals,
         )
+    )
 
 
-def _fail(run: Run, workflow: Workflow, code: str, message: str) -> None:
+def _fan_out(run: Claimed, workflow: Workflow, step: Step, items: Any, started: float, queue: str | None) -> bool:
+    """Run the step once for each item, in parallel, as child runs; go on when the last is done."""
+    if not isinstance(items, list):
+        raise Invalid(f"Step {step.name}: {step.each!r} is not a list.", code="not_a_list")
+    children = Run.objects.filter(parent_id=run.id, step=step.name)
+    done = dict(StepResult.objects.filter(run__in=children).values_list("run__item", "output"))
+    if len(done) == len(items):
+        return _complete(run, workflow, step, Done({"items": [done[n] for n in sorted(done)]}), started, [], queue)
     with transaction.atomic():
-        error = {"step": run.step, "code": code, "message": message}
-        Attempt.objects.create(run=run, step=run.step, number=run.attempt, code=code, message=message)
-        _store(run, state=RunState.FAILED, due_at=None, finished_at=_now(), error=error)
-        if workflow.on_failure:
+        _still_ours(store.park(run, signal=None, until=None, pending=len(items) - len(done)))
+        present = set(children.values_list("item", flat=True))
+        made = Run.objects.bulk_create(
+            Run(
+                definition_id=run.definition_id,
+                subject=run.subject,
+                input={**run.input, "item": item},
+                step=step.name,
+                parent_id=run.id,
+                item=number,
+            )
+            for number, item in enumerate(items)
+            if number not in present
+        )
+        for child in made:
+            wakeup.after_commit(child.pk, step.queue)
+    crash_point("waiting")
+    return False
+
+
+def _undo(run: Claimed, workflow: Workflow, step: Step, queue: str | None) -> bool:
+    """Run one compensation, then turn to the completed step before it; end when none is left."""
+    context = Context(run.id, step.name, run.attempt, run.input, run.outputs, key_suffix=":undo")
+    if step.compensate is not None:
+        result = definition.function(step.compensate)(context)
+        crash_point("executed")
+        if isinstance(result, Waiting):
+            raise Invalid(f"The compensation of {step.name} asked to wait.", code="compensation_waits")
+        commit = result.commit
+    else:
+        commit = nothing
+    with transaction.atomic():
+        StepResult.objects.filter(run_id=run.id, step=step.name).update(compensated_at=store.NOW)
+        commit()
+        before = to_undo(run.id, workflow)
+        state = RunState.READY if before else RunState(run.unwinding)
+        error = Run.objects.values_list("error", flat=True).get(pk=run.id)
+        unwinding = run.unwinding
+        if not store.end(
+            run.id, run.claim, state=state, step=before.name if before else step.name, unwinding=unwinding, error=error
+        ):
+            raise LeaseLost("Another worker holds this run.")
+        if before:
+            wakeup.after_commit(run.id, before.queue)
+    crash_point("compensated")
+    return False
+
+
+def to_undo(run_id: uuid.UUID, workflow: Workflow) -> Step | None:
+    """The last completed step that has a compensation still to run."""
+    completed = set(
+        StepResult.objects.filter(run_id=run_id, skipped=False, compensated_at=None).values_list("step", flat=True)
+    )
+    return next((s for s in reversed(workflow.steps) if s.compensate and s.name in completed), None)
+
+
+def _failed(run: Claimed, workflow: Workflow, code: str, message: str, *, retryable: bool) -> None:
+    """An attempt failed: try again after a backoff with full jitter, or end the run."""
+    step = workflow.find(run.step)
+    if step is not None and retryable and run.attempt < step.retry.attempts:
+        ceiling = min(step.retry.maximum, step.retry.base * 2 ** (run.attempt - 1))
+        delay = random.uniform(0, ceiling)  # noqa: S311 - jitter, not a secret
+        if not store.put_off(run, code=code, message=message, delay=delay):
+            raise LeaseLost("Another worker holds this run.")
+        return
+    error = {"step": run.step, "code": code, "message": message}
+    with transaction.atomic():
+        Attempt.objects.create(run_id=run.id, step=run.step, number=run.attempt, code=code, message=message)
+        finish(run.id, run.claim, workflow, RunState.FAILED, at_step=run.step, error=error, undone=run.unwinding is not None)
+        if run.parent is not None:
+            _fail_parent(run.parent, workflow, error)
+        elif workflow.on_failure and run.unwinding is None:
             import_string(workflow.on_failure)(run.id, run.subject, error)
+    crash_point("failed")
 
 
-def _store(run: Run, **changes: Any) -> None:
-    """Write the run's next state if its claim is still ours; keep the object in step."""
-    if not Run.objects.filter(pk=run.pk, claim=run.claim).exclude(state__in=["done", "failed", "cancelled"]).update(**changes):
+def finish(
+    run_id: uuid.UUID,
+    claim: int,
+    workflow: Workflow,
+    state: RunState,
+    *,
+    at_step: str,
+    error: Mapping[str, str] | None,
+    undone: bool = False,
+) -> None:
+    """End a run as failed or cancelled, inside a transaction: first its completed steps are compensated, in reverse.
+
+    `undone`: a compensation itself failed; the run stops where it is until an operator retries it.
+    """
+    last = None if undone else to_undo(run_id, workflow)
+    ended = store.end(
+        run_id,
+        claim,
+        state=RunState.READY if last else state,
+        step=last.name if last else at_step,
+        unwinding=state if last or undone else None,
+        error=error,
+    )
+    if not ended:
         raise LeaseLost("Another worker holds this run.")
-    for name, value in changes.items():
-        setattr(run, name, value)
+    if last:
+        wakeup.after_commit(run_id, last.queue)
 
 
-def _check_output(step: Step, output: Mapping[str, Any]) -> None:
+def _fail_parent(parent_id: uuid.UUID, workflow: Workflow, error: Mapping[str, str]) -> None:
+    """One failed item fails the whole step; its siblings are cancelled."""
+    parent = Run.objects.select_for_update(no_key=True).get(pk=parent_id)
+    if parent.state != RunState.WAITING:
+        return
+    Run.objects.filter(parent=parent, state__in=OPEN).update(
+        state=RunState.CANCELLED, due_at=None, finished_at=store.NOW, claim=store.NEXT_CLAIM
+    )
+    finish(parent.pk, parent.claim, workflow, RunState.FAILED, at_step=parent.step, error=error)
+    if workflow.on_failure:
+        import_string(workflow.on_failure)(parent.pk, parent.subject, error)
+
+
+def _still_ours(state: str | None) -> str:
+    if state is None:
+        raise LeaseLost("Another worker holds this run.")
+    return state
+
+
+def _encoded(step: Step, output: Mapping[str, Json]) -> str:
     try:
-        size = len(json.dumps(output))
+        text = json.dumps(output, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise Invalid(f"Step {step.name} returned what JSON cannot hold: {error}", code="output_not_json") from error
-    if size > MAX_OUTPUT_BYTES:
-        raise Invalid(f"Step {step.name} returned {size} bytes; store it and return a reference.", code="output_too_large")
+    if len(text) > MAX_OUTPUT_BYTES:
+        raise Invalid(
+            f"Step {step.name} returned {len(text)} bytes; store it and return a reference.", code="output_too_large"
+        )
+    return text

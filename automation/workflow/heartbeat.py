@@ -10,35 +10,35 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from automation.workflow.models import Run, RunState
+from automation.workflow import store
+from automation.workflow.store import Claimed
 
 log = logging.getLogger(__name__)
 
-_held: dict[uuid.UUID, tuple[Run, float]] = {}  # run and the monotonic time until which it is kept
+_held: dict[uuid.UUID, tuple[Claimed, float]] = {}  # run and the monotonic time until which it is kept
 _lock = threading.Lock()
 _thread: tuple[int, threading.Thread] | None = None
 
 
 @contextmanager
-def holding(run: Run) -> Iterator[None]:
+def holding(run: Claimed) -> Iterator[None]:
     """Keep the run's lease alive while the block runs."""
     _ensure_thread()
     try:
         yield
     finally:
         with _lock:
-            _held.pop(run.pk, None)
+            _held.pop(run.id, None)
 
 
-def expect(run: Run, seconds: float) -> None:
+def expect(run: Claimed, seconds: float) -> None:
     """The run's next step should end within `seconds`; keep the lease that long."""
     with _lock:
-        _held[run.pk] = (run, time.monotonic() + seconds)
+        _held[run.id] = (run, time.monotonic() + seconds)
 
 
 def _ensure_thread() -> None:
@@ -55,13 +55,11 @@ def _beat() -> None:
     while True:
         time.sleep(settings.WORKFLOW_HEARTBEAT_SECONDS)
         with _lock:
-            runs = [run for run, until in _held.values() if time.monotonic() < until]
-        if not runs:
+            busy = [(run.id, run.claim) for run, until in _held.values() if time.monotonic() < until]
+        if not busy:
             continue
-        lease = datetime.now(UTC) + timedelta(seconds=settings.WORKFLOW_LEASE_SECONDS)
         try:
-            for run in runs:
-                Run.objects.filter(pk=run.pk, claim=run.claim, state=RunState.RUNNING).update(due_at=lease)
+            store.renew(busy)
         except DatabaseError as error:
             log.warning("leases not renewed: %s", error)
             connection.close()

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from automation.identity import new_id
@@ -35,8 +36,10 @@ class RunState(models.TextChoices):
 class Run(models.Model):
     """One journey through one version of a workflow.
 
-    `due_at` says when the sweeper must look: the time a ready run may start, a lease runs out or a timer fires.
-    `claim` counts the claims; a worker whose claim is no longer the newest may store nothing (fencing token).
+    `due_at` says when somebody must look: the time a ready run may start, a lease runs out or a timer fires.
+    `claim` counts the claims; a worker whose claim is no longer the newest may store nothing (a fencing token).
+    `unwinding` is the state a run ends in once the compensations of its completed steps are done.
+    A step over several items has a child run for each; `pending` counts those not yet done.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -47,15 +50,25 @@ class Run(models.Model):
     step = models.TextField()
     attempt = models.PositiveIntegerField(default=0)
     claim = models.PositiveIntegerField(default=0)
-    due_at = models.DateTimeField(null=True, default=timezone.now)
+    due_at = models.DateTimeField(null=True, db_default=Now())
     awaited_signal = models.TextField(null=True)
+    held = models.BooleanField(default=False)
+    unwinding = models.CharField(max_length=10, choices=RunState, null=True)
+    parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="children")
+    item = models.PositiveIntegerField(null=True)
+    pending = models.PositiveIntegerField(default=0)
     error = models.JSONField(null=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
-            models.Index(fields=["due_at"], name="run_due", condition=Q(due_at__isnull=False), include=["state", "step"]),
+            models.Index(
+                fields=["due_at"],
+                name="run_due",
+                condition=Q(due_at__isnull=False, held=False),
+                include=["id", "step", "definition"],
+            ),
             models.Index(fields=["subject", "created_at"], name="run_subject"),
             models.Index(fields=["state", "-created_at"], name="run_state"),
         ]
@@ -66,6 +79,11 @@ class Run(models.Model):
                 | Q(state__in=["ready", "running", "waiting"], finished_at=None),
             ),
             models.CheckConstraint(name="run_running_has_lease", condition=~Q(state="running") | Q(due_at__isnull=False)),
+            models.CheckConstraint(
+                name="run_item_has_parent",
+                condition=Q(parent=None, item=None) | Q(parent__isnull=False, item__isnull=False),
+            ),
+            models.UniqueConstraint(fields=["parent", "step", "item"], name="run_item_once", condition=Q(parent__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -82,20 +100,21 @@ class StepResult(models.Model):
     attempts = models.PositiveIntegerField()
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField()
+    compensated_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "step"], name="step_result_once")]
 
 
 class Attempt(models.Model):
-    """A try of a step that did not complete it: it failed, its worker was lost, or it was retried by a person."""
+    """A try of a step that did not complete it, or a completed one that an operator set back to do again."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="attempts")
     step = models.TextField()
     number = models.PositiveIntegerField()
     code = models.TextField()
     message = models.TextField()
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(db_default=Now())
     retry_at = models.DateTimeField(null=True)
 
 
@@ -106,7 +125,7 @@ class Signal(models.Model):
     name = models.TextField()
     dedupe_key = models.TextField()
     payload = models.JSONField(default=dict)
-    received_at = models.DateTimeField(default=timezone.now)
+    received_at = models.DateTimeField(db_default=Now())
     consumed_by = models.TextField(null=True)
 
     class Meta:

@@ -16,14 +16,15 @@ class ReceivedSignal:
 
     name: str
     payload: Mapping[str, Json]
-    received_at: datetime
+    received_at: str  # ISO 8601, UTC
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Where a step stands: its run, its own name, how often it was tried, and the signals that wait for it.
+    """Where a step stands: its run, its own name, how often it was tried, and the signals sent to it.
 
-    `outputs` holds the output of each completed step by name. `key` is the idempotency key of this step's effects.
+    `outputs` holds the output of each completed step by name. `timed_out` is True when the step waited and its time
+    came. In a step over several items `item` is the item's place and `input["item"]` the item.
     """
 
     run_id: uuid.UUID
@@ -32,13 +33,17 @@ class Context:
     input: Mapping[str, Json]
     outputs: Mapping[str, Mapping[str, Json]]
     signals: tuple[ReceivedSignal, ...] = ()
+    timed_out: bool = False
+    item: int | None = None
+    key_suffix: str = ""
 
     @property
     def key(self) -> str:
-        return f"{self.run_id}:{self.step}"
+        """The idempotency key of this step's effects outside: the same however often the step is executed."""
+        return f"{self.run_id}:{self.step}{self.key_suffix}"
 
 
-def _nothing() -> None:
+def nothing() -> None:
     """A step without changes of its own."""
 
 
@@ -50,7 +55,7 @@ class Done:
     """
 
     output: Mapping[str, Json] = field(default_factory=dict)
-    commit: Commit = _nothing
+    commit: Commit = nothing
     end: bool = False
 
 
@@ -60,7 +65,7 @@ class Waiting:
 
     for_signal: str | None = None
     until: datetime | None = None
-    commit: Commit = _nothing
+    commit: Commit = nothing
 
 
 class StepFunction(Protocol):

@@ -1,20 +1,17 @@
 """Finds runs that are due and wakes them: retries, timers, leases of dead workers, wake-ups that got lost."""
 
-from datetime import UTC, datetime
-
-from automation.workflow import definition, wakeup
-from automation.workflow.models import Run
+from automation.workflow import definition, store, wakeup
+from automation.workflow.models import Definition
 
 BATCH = 500
+GRACE = 1.0  # seconds a wake-up is given to arrive before it counts as lost
 
 
-def sweep() -> int:
+def sweep(*, grace: float = GRACE) -> int:
     """Re-enqueue (never execute) every run whose time has come; returns how many."""
-    due = Run.objects.filter(due_at__lte=datetime.now(UTC)).select_related("definition").order_by("due_at")[:BATCH]
-    count = 0
-    for run in due:
-        steps = definition.parse(run.definition.name, run.definition.body).steps
-        queue = next((step.queue for step in steps if step.name == run.step), "default")
-        wakeup.now(run.pk, queue)
-        count += 1
-    return count
+    due = store.due(BATCH, grace)
+    digests = dict(Definition.objects.filter(pk__in={d for _, _, d in due}).values_list("pk", "digest"))
+    for run_id, name, definition_id in due:
+        step = definition.load(definition_id, digests[definition_id]).find(name)
+        wakeup.now(run_id, step.queue if step else "default")
+    return len(due)

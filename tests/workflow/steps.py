@@ -49,8 +49,8 @@ def gate(context: Context) -> Done | Waiting:
 
 
 def until_time(context: Context) -> Done | Waiting:
-    if context.attempt == 1 and "skip_wait" not in context.input:
-        return Waiting(until=datetime.now(UTC) + timedelta(seconds=float(context.input.get("seconds", 60))))
+    if not context.timed_out:
+        return Waiting(until=datetime.now(UTC) + timedelta(seconds=float(context.input["seconds"])))
     return Done()
 
 

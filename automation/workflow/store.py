@@ -1,0 +1,239 @@
+"""The engine's statements. Each is one round trip and one atomic change; the database's clock is the only clock.
+
+Every statement that stores a result carries the claim number, so a worker that lost its lease changes nothing.
+"""
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import DateTimeField, F, Func
+
+from automation.workflow.models import RunState
+
+NOW = Func(function="clock_timestamp", output_field=DateTimeField())
+NEXT_CLAIM = F("claim") + 1
+
+
+@dataclass(slots=True)
+class Claimed:
+    """A run this worker holds, as it stood when claimed; the engine keeps step and attempt current."""
+
+    id: uuid.UUID
+    definition_id: int
+    digest: str
+    subject: str
+    input: dict[str, Any]
+    step: str
+    attempt: int
+    claim: int
+    unwinding: str | None
+    parent: uuid.UUID | None
+    item: int | None
+    worker_lost: bool
+    timed_out: bool
+    outputs: dict[str, dict[str, Any]]
+    signals: list[dict[str, Any]]
+
+
+_CLAIM = """
+WITH due AS (
+    SELECT id, state FROM workflow_run
+    WHERE id = %(id)s AND due_at <= clock_timestamp() AND NOT held AND state IN ('ready', 'running', 'waiting')
+    FOR NO KEY UPDATE
+)
+UPDATE workflow_run AS run
+SET state = 'running', claim = run.claim + 1, attempt = run.attempt + 1, awaited_signal = NULL,
+    due_at = clock_timestamp() + make_interval(secs => %(lease)s)
+FROM due, workflow_definition AS definition
+WHERE run.id = due.id AND definition.id = run.definition_id
+RETURNING run.id, run.definition_id, definition.digest, run.subject, run.input, run.step, run.attempt, run.claim,
+    run.unwinding, run.parent_id, run.item, due.state = 'running', due.state = 'waiting',
+    (SELECT coalesce(jsonb_object_agg(step, output), '{}') FROM workflow_stepresult
+     WHERE run_id = coalesce(run.parent_id, run.id)),
+    (SELECT coalesce(jsonb_agg(to_jsonb(s) ORDER BY s.id), '[]') FROM workflow_signal AS s
+     WHERE s.run_id = run.id AND s.consumed_by IS NULL)
+"""
+
+
+def claim(run_id: uuid.UUID) -> Claimed | None:
+    """Take a run whose time has come; None when it is not there, not due, held, or somebody else's."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, {"id": run_id, "lease": settings.WORKFLOW_LEASE_SECONDS})
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    decoded = [json.loads(value) if isinstance(value, str) and place in (4, 13, 14) else value for place, value in enumerate(row)]
+    return Claimed(*decoded)
+
+
+_CHECKPOINT = """
+WITH moved AS (
+    UPDATE workflow_run
+    SET state = CASE WHEN %(last)s THEN 'done' WHEN %(stay)s AND NOT held THEN 'running' ELSE 'ready' END,
+        step = %(next)s, error = NULL,
+        attempt = CASE WHEN %(stay)s AND NOT held THEN 1 ELSE 0 END,
+        due_at = CASE WHEN %(last)s THEN NULL
+                      WHEN %(stay)s AND NOT held THEN clock_timestamp() + make_interval(secs => %(lease)s)
+                      ELSE clock_timestamp() END,
+        finished_at = CASE WHEN %(last)s THEN clock_timestamp() END
+    WHERE id = %(id)s AND claim = %(claim)s AND state = 'running'
+    RETURNING id, state
+), result AS (
+    INSERT INTO workflow_stepresult (run_id, step, output, skipped, attempts, started_at, finished_at)
+    SELECT id, %(step)s, %(output)s::jsonb, %(skipped)s, %(attempts)s,
+           clock_timestamp() - make_interval(secs => %(seconds)s), clock_timestamp()
+    FROM moved
+), consumed AS (
+    UPDATE workflow_signal SET consumed_by = %(step)s WHERE id = ANY(%(signals)s) AND EXISTS (SELECT FROM moved)
+)
+SELECT state FROM moved
+"""
+
+
+def checkpoint(
+    run: Claimed,
+    *,
+    output: str,
+    next_step: str | None,
+    stay: bool,
+    skipped: bool,
+    seconds: float,
+    signals: Sequence[int],
+) -> str | None:
+    """Store a completed step and where the run goes next; returns the run's new state, None when the claim is lost.
+
+    `stay` keeps the run with this worker for its next step, under a new lease.
+    """
+    parameters = {
+        "id": run.id,
+        "claim": run.claim,
+        "step": run.step,
+        "next": next_step or run.step,
+        "last": next_step is None,
+        "stay": stay,
+        "lease": settings.WORKFLOW_LEASE_SECONDS,
+        "output": output,
+        "skipped": skipped,
+        "attempts": run.attempt,
+        "seconds": seconds,
+        "signals": list(signals),
+    }
+    return _one(_CHECKPOINT, parameters)
+
+
+_PUT_OFF = """
+WITH moved AS (
+    UPDATE workflow_run
+    SET state = 'ready', due_at = clock_timestamp() + make_interval(secs => %(delay)s), error = %(error)s::jsonb
+    WHERE id = %(id)s AND claim = %(claim)s AND state = 'running'
+    RETURNING id, due_at, state
+), kept AS (
+    INSERT INTO workflow_attempt (run_id, step, number, code, message, retry_at)
+    SELECT id, %(step)s, %(number)s, %(code)s, %(message)s, due_at FROM moved
+)
+SELECT state FROM moved
+"""
+
+
+def put_off(run: Claimed, *, code: str, message: str, delay: float) -> bool:
+    """Record a failed attempt and try again after `delay` seconds; False when the claim is lost."""
+    error = json.dumps({"step": run.step, "code": code, "message": message})
+    parameters = {"id": run.id, "claim": run.claim, "step": run.step, "number": run.attempt, "code": code}
+    return _one(_PUT_OFF, {**parameters, "message": message, "delay": delay, "error": error}) is not None
+
+
+_END = """
+UPDATE workflow_run
+SET state = %(state)s, error = %(error)s::jsonb, unwinding = %(unwinding)s, step = %(step)s, attempt = 0,
+    claim = claim + 1, awaited_signal = NULL,
+    due_at = CASE WHEN %(state)s = 'ready' THEN clock_timestamp() END,
+    finished_at = CASE WHEN %(state)s = 'ready' THEN NULL ELSE clock_timestamp() END
+WHERE id = %(id)s AND claim = %(claim)s AND state IN ('ready', 'running', 'waiting')
+RETURNING state
+"""
+
+
+def end(
+    run_id: uuid.UUID, claim: int, *, state: RunState, step: str, unwinding: str | None, error: Mapping[str, str] | None
+) -> bool:
+    """End a run, or (state ready, `unwinding` set) turn it round to undo `step`; False when the claim is lost."""
+    parameters = {"id": run_id, "claim": claim, "state": state, "step": step, "unwinding": unwinding}
+    return _one(_END, {**parameters, "error": json.dumps(error) if error else None}) is not None
+
+
+_LOCK = "SELECT state FROM workflow_run WHERE id = %(id)s AND claim = %(claim)s AND state = 'running' FOR NO KEY UPDATE"
+
+# A statement of its own after the lock: its snapshot sees every signal whose sender held the lock before us.
+_PARK = """
+UPDATE workflow_run
+SET attempt = 0, pending = %(pending)s,
+    state = CASE WHEN signalled THEN 'ready' ELSE 'waiting' END,
+    awaited_signal = CASE WHEN signalled THEN NULL ELSE %(signal)s END,
+    due_at = CASE WHEN signalled THEN clock_timestamp() ELSE %(until)s END
+FROM (SELECT EXISTS (SELECT FROM workflow_signal WHERE run_id = %(id)s AND name = %(signal)s AND consumed_by IS NULL)
+      AS signalled) AS look
+WHERE id = %(id)s
+RETURNING state
+"""
+
+
+def park(run: Claimed, *, signal: str | None, until: datetime | None, pending: int = 0) -> str | None:
+    """Let the run wait, inside a transaction; ready at once when its signal is already there. None: claim lost."""
+    if _one(_LOCK, {"id": run.id, "claim": run.claim}) is None:
+        return None
+    return _one(_PARK, {"id": run.id, "signal": signal, "until": until, "pending": pending})
+
+
+_CHILD_DONE = """
+UPDATE workflow_run
+SET pending = pending - 1,
+    state = CASE WHEN pending = 1 THEN 'ready' ELSE state END,
+    due_at = CASE WHEN pending = 1 THEN clock_timestamp() ELSE due_at END
+WHERE id = %(parent)s AND pending > 0 AND state = 'waiting'
+RETURNING pending
+"""
+
+
+def child_done(parent: uuid.UUID) -> bool:
+    """Count one child of a fan-out as done, inside its own transaction; True for the last one."""
+    return _one(_CHILD_DONE, {"parent": parent}) == 0
+
+
+_BEAT = """
+UPDATE workflow_run SET due_at = clock_timestamp() + make_interval(secs => %(lease)s)
+FROM unnest(%(ids)s::uuid[], %(claims)s::int[]) AS held_run (id, claim)
+WHERE workflow_run.id = held_run.id AND workflow_run.claim = held_run.claim AND state = 'running'
+"""
+
+
+def renew(leases: Sequence[tuple[uuid.UUID, int]]) -> None:
+    """Extend the leases of runs this process is busy with: pairs of run id and claim number."""
+    ids, claims = [str(run_id) for run_id, _ in leases], [claim for _, claim in leases]
+    with connection.cursor() as cursor:
+        cursor.execute(_BEAT, {"lease": settings.WORKFLOW_LEASE_SECONDS, "ids": ids, "claims": claims})
+
+
+_DUE = """
+SELECT id, step, definition_id FROM workflow_run
+WHERE due_at <= clock_timestamp() - make_interval(secs => %(grace)s) AND NOT held ORDER BY due_at LIMIT %(limit)s
+"""
+
+
+def due(limit: int, grace: float) -> list[tuple[uuid.UUID, str, int]]:
+    """Runs whose time came at least `grace` seconds ago: id, step, definition. An index-only range scan."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE, {"limit": limit, "grace": grace})
+        return cursor.fetchall()
+
+
+def _one(statement: str, parameters: Mapping[str, Any]) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        row = cursor.fetchone()
+    return None if row is None else row[0]

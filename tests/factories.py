@@ -1,21 +1,24 @@
-"""Documents as the reading steps would have left them, without a file: rows written directly, values as canonical text."""
+"""Documents as the reading steps would have left them, without a file: rows are written directly."""
 
 import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
+
+from automation.ledger.project import project
+from django.utils import timezone
 
 from automation.documents.models import Document, Extraction, FieldValue, Page, Reading, State
 from automation.ledger.models import LegalEntity
-from automation.ledger.project import project
 
+TODAY = timezone.now().date()
 BOX = [0.1, 0.1, 0.3, 0.12]
 
 CLEAN: Mapping[str, str] = {
     "document_type": "invoice",
     "invoice_number": "RE-2026-0117",
-    "issue_date": (date.today() - timedelta(days=10)).isoformat(),
-    "due_date": (date.today() + timedelta(days=20)).isoformat(),
+    "issue_date": (TODAY - timedelta(days=10)).isoformat(),
+    "due_date": (TODAY + timedelta(days=20)).isoformat(),
     "currency": "EUR",
     "net_amount": "100.00",
     "tax_amount": "19.00",
@@ -59,6 +62,7 @@ def make_document(
 ) -> Document:
     """A document in `state` with one reading, one extraction and its projected invoice. `confidence`: one for all
     fields, or by name (0.99 where a name is missing)."""
+    stopped = state in (State.REJECTED, State.FAILED, State.QUARANTINED)
     sha256 = hashlib.sha256(uuid.uuid4().bytes).hexdigest()
     document = Document.objects.create(
         entity=entity,
@@ -71,7 +75,7 @@ def make_document(
         channel="test",
         page_count=pages,
         state=state,
-        problem={"code": "test", "message": "Made so by a test."} if state in ("rejected", "failed", "quarantined") else None,
+        problem={"code": "test", "message": "Made so by a test."} if stopped else None,
     )
     reading = Reading.objects.create(document=document, reader="text layer", needs_ocr=bool(pages_without_text))
     for number in range(1, pages + 1):

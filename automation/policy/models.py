@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from automation.identity import new_id
+
 
 class Policy(models.Model):
     """One immutable version of the rules that decide what a person must see."""
@@ -24,9 +26,13 @@ class Policy(models.Model):
 class TriageDecision(models.Model):
     """Why a document went to a person or straight to approval: the policy, its inputs and its reasons, to be replayed."""
 
-    document = models.ForeignKey("documents.Document", on_delete=models.CASCADE, related_name="triage_decisions")
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, related_name="triage_decisions")
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="decisions")
     route = models.TextField(choices=[("verify", "A person verifies"), ("approve", "Straight to approval")])
     reasons = models.JSONField(default=list)  # for a person, in words
     inputs = models.JSONField()
     created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["document", "-id"], name="triage_decision_newest")]

@@ -21,8 +21,9 @@ CODES = frozenset(vocabulary.MONEY_WORDS.upper().split())
 _SYMBOL = "|".join(re.escape(symbol) for symbol in sorted(SYMBOLS, key=len, reverse=True))
 _CURRENCY = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(sorted(CODES))}|{_SYMBOL})(?![A-Za-z])|€|\$|£")
 _NUMBER = re.compile(r"\d(?:[\d.,'’]|[ \u00a0](?=\d{3}(?!\d)|[.,] ?\d\d(?!\d))|(?<=[.,])[ ](?=\d\d(?!\d)))*(?:-(?=-)|,-+|\.-+)?")
-_BEFORE = re.compile(rf"(?:(?P<open>\()|(?P<sign>[-−–+]))?[ \t]?(?:(?:{'|'.join(sorted(CODES))}|{_SYMBOL})[ \t:]{{0,2}})?(?P<sign2>[-−–+])?\s?$")
-_AFTER = re.compile(rf"[ \t]?(?P<percent>%)|(?:[ \t]?(?P<cur>(?:{'|'.join(sorted(CODES))}|{_SYMBOL})(?![A-Za-z])))?(?P<close>\s?\))?(?P<minus> ?[-−](?![\w-]))?(?P<credit> CR\b)?")
+_MONEY = rf"(?:{'|'.join(sorted(CODES))}|{_SYMBOL})"
+_BEFORE = re.compile(rf"(?:(?P<open>\()|(?P<sign>(?:(?<=[\t ])|^|(?<=[(:]))[-−–+]))?(?:(?<![A-Za-z]) ?{_MONEY}[ \t:]{{0,2}})?(?P<sign2>[-−–+])?$")
+_AFTER = re.compile(rf" ?(?P<percent>%)|(?:[ \t]?(?P<cur>{_MONEY}(?![A-Za-z])(?!\s?\d)))?(?P<close>\s?\))?(?P<minus> ?[-−](?![\w-]))?(?P<credit> CR\b)?")
 _ID = re.compile(r"(?:(?<![\w/.\-])[A-Z]{1,4}[ \-]{1,2}(?=[\dA-Z]*\d))?(?<![\w])[#]?[^\W_][\w./\-–]*")
 _EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
 _WEBSITE = re.compile(r"(?:https?://|www\.)[^\s,;|]+|(?<![\w@.])[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.(?:com|net|org|de|at|ch|fr|es|it|nl|be|co\.uk|eu|io|pt|se|dk|no|fi|pl|cz|hr|ie|biz|info|shop)(?![\w@.])", re.I)
@@ -195,20 +196,19 @@ def vat_is_valid(value: str) -> bool:
 
 def _numbers(line: Line, mark: Mark | None) -> Iterator[tuple[int, int, Decimal, str]]:
     """Numbers with their currency and sign: money has two decimals or a currency beside it, percent a % sign."""
-    text, position = line.text, 0
+    text, position, floor = line.text, 0, 0
     while match := _NUMBER.search(text, position):
         start = match.start()
         end = _tight_end(line, start, match.end())
         while end > start and text[end - 1] in ".,' ’":
             end -= 1
         position = max(end, start + 1)
-        before, after = _BEFORE.search(text, 0, start), _AFTER.match(text, end)
+        before, after = _BEFORE.search(text, floor, start), _AFTER.match(text, end)
         if before is None or after is None:
             continue
-        left, right = before.start(), after.end()
-        if (left and (text[left - 1].isalnum() or text[left - 1] in "/.-_#:" and left == start and text[left - 1] != ":")) or (
-            right < len(text) and (text[right].isalpha() and text[right] not in "xX×" or text[right] in "/_")
-        ):
+        floor = after.end()
+        left, right = start - len(text[before.start() : start].lstrip()), after.end()
+        if _glued_left(text, left, start) or _glued_right(text, right):
             continue
         number = parse_amount(text[start:end], mark)
         if number is None or len(text[start:end]) > 24:
@@ -220,8 +220,18 @@ def _numbers(line: Line, mark: Mark | None) -> Iterator[tuple[int, int, Decimal,
             continue
         has_currency = bool(after.group("cur") or _CURRENCY.search(text, left, start))
         money = has_currency or decimals(text[start:end]) == 2 or text[start:end].endswith("-")
-        begin = left + len(text[left:start]) - len(text[left:start].lstrip())
-        yield begin, right, value, "money" if money else "number"
+        yield left, right, value, "money" if money else "number"
+
+
+def _glued_left(text: str, left: int, start: int) -> bool:
+    """Whether the number is the tail of a longer token, such as a code or a path."""
+    previous = text[left - 1 : left]
+    return previous.isalnum() or (left == start and previous != "" and previous in "/.-_#")
+
+
+def _glued_right(text: str, right: int) -> bool:
+    following = text[right : right + 1]
+    return (following.isalpha() and following not in "xX×") or (following != "" and following in "/_")
 
 
 def _tight_end(line: Line, start: int, end: int) -> int:

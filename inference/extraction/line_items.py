@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from inference.extraction.candidates import Hit
-from inference.extraction.labels import Label, find_labels, lexicon
+from inference.extraction.labels import Label, find_labels, fold, lexicon
 from inference.extraction.lines import Layout, Line, Run
 from inference.types import Box
 
@@ -22,6 +22,7 @@ _KINDS = {
     "gross_amount": ("money", "number"),
 }
 MAX_ITEMS = 2000
+_POSITION = re.compile(r"\d{1,4}(?:\.\d{1,3})*\.?")
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def find_items(lines: Layout, hits: list[Hit]) -> tuple[list[Item], set[int]]:
             if line.index <= skip_until:
                 continue
             head = _head(rows, position, by_line)
-            if head:
+            if head and (not items or _alike(columns, head[0])):
                 columns, last = head
                 body.update(range(line.index, last + 1))
                 skip_until = _rows(rows, last - rows[0].index + 1, columns, by_line, items, body)
@@ -78,65 +79,124 @@ def find_items(lines: Layout, hits: list[Hit]) -> tuple[list[Item], set[int]]:
 
 
 def _head(rows: tuple[Line, ...], position: int, by_line: dict[int, list[Hit]]) -> tuple[list[Column], int] | None:
-    """Columns of a table head that begins on this line and may go on over the next two."""
+    """Columns of a table head whose main line is this one; cells may go on over a line above and two below."""
     line = rows[position]
-    labels = _column_labels(line)
-    if len(labels) < 2 or any(hit.kind == "money" for hit in by_line.get(line.index, ())):
+    if any(hit.kind == "money" for hit in by_line.get(line.index, ())) or len(_column_labels(line)) < 2:
         return None
-    last = position
+    height = line.box.y1 - line.box.y0
+    band, last = [line], position
+    above = rows[position - 1] if position else None
+    if above is not None and _belongs(above, line.box.y0 - above.box.y1, height, by_line):
+        band.insert(0, above)
     for below in rows[position + 1 : position + 3]:
-        if below.box.y0 - rows[last].box.y1 > 0.9 * (line.box.y1 - line.box.y0) or by_line.get(below.index):
+        if not _belongs(below, below.box.y0 - rows[last].box.y1, height, by_line):
             break
-        more = [label for label in _column_labels(below, 0.75) if all(_apart(label.box, other.box) for other in labels)]
-        covered = _column_labels(below, 0.75)
-        if not covered or len(covered) < 0.5 * len(below.runs):
-            break
-        labels += more
+        band.append(below)
         last += 1
-    columns = _resolve(sorted(labels, key=lambda label: label.box.x0))
+    heads = [(roles, box) for roles, box in map(_cluster_roles, _clusters(band)) if roles]
+    columns = _resolve(sorted(heads, key=lambda head: head[1].x0))
     roles = {column.role for column in columns}
-    amounts = {"net_amount", "gross_amount"} & roles
-    if not amounts or len(roles) < 2 or not roles & {"description", "quantity", "unit_price", "product_code", "position"}:
+    if not {"net_amount", "gross_amount"} & roles or len(roles) < 2 or len(roles) == 2 and "description" not in roles:
         return None
-    if len(roles) == 2 and "description" not in roles:
-        return None
-    return columns, rows[last].index
+    return (columns, rows[last].index) if roles & {"description", "quantity", "unit_price", "product_code"} else None
 
 
-def _apart(one: Box, other: Box) -> bool:
-    return one.x1 < other.x0 or other.x1 < one.x0
+def _belongs(line: Line, gap: float, height: float, by_line: dict[int, list[Hit]]) -> bool:
+    """Whether a neighbouring line is part of the head: close, without numbers, and mostly words of column heads."""
+    if gap > 0.9 * height or by_line.get(line.index):
+        return False
+    labelled = {label.start for label in _column_labels(line, 0.5)}
+    known = sum(1 for run in line.runs if any(run.start <= start < run.end for start in labelled) or len(run.text) <= 12)
+    return known >= 0.7 * len(line.runs)
 
 
-def _column_labels(line: Line, cover: float = 0.6) -> list[Label]:
+def _alike(one: list[Column], other: list[Column]) -> bool:
+    """Whether a further head repeats the first: other tables after the items hold taxes or payments."""
+    first, second = {column.role for column in one}, {column.role for column in other}
+    return len(first & second) >= 0.6 * len(first | second)
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """A part of a head's line: one label, or a whole run."""
+
+    line: Line
+    key: str
+    roles: tuple[str, ...]
+    box: Box
+
+
+def _clusters(band: list[Line]) -> list[list[_Unit]]:
+    """The head's words stacked into cells by their overlap along x, from top to bottom."""
+    clusters: list[list[_Unit]] = []
+    for line in band:
+        labels = find_labels(line, lexicon("COLUMN_LABELS"))
+        for run in line.runs:
+            inside = [label for label in labels if run.start <= label.start and label.end <= run.end]
+            units = [_Unit(line, label.key, label.roles, label.box) for label in inside]
+            if len(inside) == 1:
+                units = [_Unit(line, fold(run.text), inside[0].roles, run.box)]
+            for unit in units or [_Unit(line, fold(run.text), (), run.box)]:
+                home = next((c for c in clusters if c[-1].line is not line and _share(c[-1].box, unit.box) > 0.3), None)
+                if home is None:
+                    clusters.append([unit])
+                else:
+                    home.append(unit)
+    return clusters
+
+
+def _share(one: Box, other: Box) -> float:
+    overlap = min(one.x1, other.x1) - max(one.x0, other.x0)
+    return overlap / max(min(one.x1 - one.x0, other.x1 - other.x0), 1e-4)
+
+
+def _cluster_roles(cluster: list[_Unit]) -> tuple[tuple[str, ...], Box]:
+    table = lexicon("COLUMN_LABELS")[0]
+    box = cluster[0].box
+    for unit in cluster[1:]:
+        box = box.union(unit.box)
+    whole = table.get("".join(unit.key for unit in cluster))
+    return whole or next((unit.roles for unit in cluster if unit.roles), ()), box
+
+
+def _column_labels(line: Line, cover: float = 0.5) -> list[Label]:
     """Column labels that make up most of their run: words inside a sentence are no head."""
     labels = find_labels(line, lexicon("COLUMN_LABELS"))
     kept = []
     for run in line.runs:
         inside = [label for label in labels if run.start <= label.start and label.end <= run.end]
         letters = sum(c.isalpha() for c in run.text)
-        if inside and sum(len(label.key) for label in inside) >= cover * max(letters, 1) or len(inside) >= 3:
+        if inside and (sum(len(label.key) for label in inside) >= cover * max(letters, 1) or len(inside) >= 3):
             kept += inside
     return kept
 
 
-def _resolve(labels: list[Label]) -> list[Column]:
-    """One role for each label: unambiguous ones first, then what is still missing; a price last on the line is the net."""
+def _resolve(heads: list[tuple[tuple[str, ...], Box]]) -> list[Column]:
+    """One role for each head: unambiguous ones first; a price that is the last amount on the line is the net amount."""
     assigned: dict[int, str] = {}
     taken: set[str] = set()
-    for number, label in sorted(enumerate(labels), key=lambda pair: (len(pair[1].roles), -pair[0])):
-        free = [role for role in label.roles if role not in taken]
-        if "net_amount" in free and "unit_price" in free and number < len(labels) - 1 and _amount_follows(labels[number + 1 :]):
+    for number, (roles, _) in sorted(enumerate(heads), key=lambda pair: (len(pair[1][0]), -pair[0])):
+        free = [role for role in roles if role not in taken]
+        if "net_amount" in free and "unit_price" in free and _amount_follows(heads[number + 1 :]):
             free = ["unit_price"]
+        if not free and "description" in roles:
+            free = ["description"]
         if not free:
             continue
         role = "net_amount" if "net_amount" in free else free[0]
         assigned[number] = role
         taken.add(role)
-    return [Column(role, labels[number].box) for number, role in sorted(assigned.items())]
+    if not {"net_amount", "gross_amount"} & taken and "unit_price" in taken:
+        last = max(number for number, role in assigned.items() if role in NUMERIC)
+        if assigned[last] == "unit_price" or len([1 for roles, _ in heads if "unit_price" in roles]) > 1:
+            price = max(number for number, (roles, _) in enumerate(heads) if "unit_price" in roles)
+            first = min(number for number, (roles, _) in enumerate(heads) if "unit_price" in roles)
+            assigned[first], assigned[price] = "unit_price", "net_amount"
+    return [Column(role, heads[number][1]) for number, role in sorted(assigned.items())]
 
 
-def _amount_follows(labels: list[Label]) -> bool:
-    return any({"net_amount", "gross_amount"} & set(label.roles) for label in labels)
+def _amount_follows(heads: list[tuple[tuple[str, ...], Box]]) -> bool:
+    return any({"net_amount", "gross_amount"} & set(roles) for roles, _ in heads)
 
 
 def _rows(
@@ -148,15 +208,20 @@ def _rows(
     reached = rows[start - 1].index if start else -1
     previous = rows[start - 1] if start else None
     amount = "net_amount" if any(column.role == "net_amount" for column in columns) else "gross_amount"
+    closed = False
+    left = min(column.box.x0 for column in columns) - 0.01
     for line in rows[start:]:
         height = max(line.box.y1 - line.box.y0, 1e-4)
         if previous is not None and line.box.y0 - previous.box.y1 > 9 * height:
             break
         hits = by_line.get(line.index, [])
         cells = _cells(hits, columns)
-        if _is_total(line, hits):
-            break
-        texts = _texts(line, cells, columns)
+        closed = closed or _is_total(line, hits)
+        if closed and not (line.index not in body and Item(cells=cells).checks):
+            pending = []
+            previous = line
+            continue
+        texts = [(role, run) for role, run in _texts(line, cells, columns) if run.box.x1 > left]
         described = [run for role, run in texts if role == "description"]
         if amount in cells and (cells[amount].kind == "money" or len(cells) >= 3 or described):
             current = Item(cells=cells, lines=[line])
@@ -199,7 +264,7 @@ def _cells(hits: list[Hit], columns: list[Column]) -> dict[str, Hit]:
         for column in columns:
             if column.role in _KINDS and hit.kind in _KINDS[column.role]:
                 distance = _distance(hit.box, column.box)
-                if distance <= 0.06:
+                if distance <= 0.08:
                     pairs.append((distance + 0.001 * _KINDS[column.role].index(hit.kind), id(hit), column.role, hit))
     cells: dict[str, Hit] = {}
     used: set[int] = set()
@@ -239,14 +304,23 @@ def _placed(line: Line, start: int, end: int, plain: list[Column]) -> list[tuple
         return [("description", run)]
     head, _, rest = text.partition(" ")
     nearest = min(plain, key=lambda column: _left_distance(run.box, column.box))
-    if nearest.role in ("position", "product_code") and rest and any(c.isdigit() for c in head) and len(plain) > 1:
-        words, box = line.span(start, start + len(head))
-        first = Run(line, start, start + len(head), head, box)
-        return [(nearest.role, first), *_placed(line, end - len(rest), end, [c for c in plain if c is not nearest])]
-    role = nearest.role
-    if role == "position" and not re.fullmatch(r"[\d.]{1,6}", text):
-        role = "description"
-    return [(role, run)]
+    first = Run(line, start, start + len(head), head, line.span(start, start + len(head))[1])
+    narrow = next((c for c in plain if c.role in ("position", "product_code") and _holds(c, first, plain)), None)
+    if narrow is not None and rest:
+        return [(narrow.role, first), *_placed(line, end - len(rest.lstrip()), end, [c for c in plain if c is not narrow])]
+    if nearest.role == "position" and not _POSITION.fullmatch(text):
+        return [("description", run)]
+    return [(nearest.role, run)]
+
+
+def _holds(column: Column, first: Run, plain: list[Column]) -> bool:
+    """Whether the first word of a run belongs to a narrow column before the description's."""
+    description = next((c for c in plain if c.role == "description"), None)
+    if description is not None and (column.box.x0 > description.box.x0 or first.box.x0 > description.box.x0):
+        return False
+    if column.role == "position":
+        return bool(_POSITION.fullmatch(first.text))
+    return any(c.isdigit() for c in first.text) and abs(first.box.x0 - column.box.x0) < 0.03
 
 
 def _left_distance(run: Box, head: Box) -> float:
@@ -255,15 +329,18 @@ def _left_distance(run: Box, head: Box) -> float:
 
 
 def _is_total(line: Line, hits: list[Hit]) -> bool:
-    """A line whose words before its amount are mostly a label of a total."""
+    """A line whose words before its last amount, in the nearest run, are mostly a label of a total."""
     labels = [label for label in find_labels(line, lexicon("AMOUNT_LABELS")) if _STOP_ROLES & set(label.roles)]
     if not labels:
         return False
-    first_amount = min((hit.start for hit in hits if hit.kind == "money"), default=len(line.text))
-    before = line.text[:first_amount]
-    letters = sum(c.isalpha() for c in before)
-    covered = sum(sum(c.isalpha() for c in label.key) for label in labels if label.end <= first_amount)
-    return covered >= 0.5 * max(letters, 1) and (bool(hits) or letters < 25)
+    amounts = [hit.start for hit in hits if hit.kind == "money"]
+    for run in line.runs:
+        end = min((start for start in amounts if run.start < start), default=run.end)
+        letters = sum(c.isalpha() for c in line.text[run.start : min(end, run.end)])
+        covered = sum(sum(c.isalpha() for c in label.key) for label in labels if run.start <= label.start and label.end <= end)
+        if letters and covered >= 0.5 * letters and (amounts or hits or letters < 25):
+            return True
+    return False
 
 
 def _headless(lines: Layout, by_line: dict[int, list[Hit]]) -> list[Item]:

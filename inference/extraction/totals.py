@@ -85,7 +85,7 @@ def _score_all(lines: Layout, labels: dict[int, list[Label]], amounts: dict[int,
                 roles, discount = _roles(trailing), 0.6
             for role, strength in roles.items():
                 if hit.kind == "number":
-                    strength -= 0.35
+                    strength -= 0.35 if role in _SUM or role == "amount_due" else 0.8
                 if index in body:
                     strength *= 0.45
                 strength = strength * discount + 0.08 * index / count
@@ -233,7 +233,7 @@ Choice = tuple[Decimal, float, Hit | None]
 def _choose(scored: Scores, tax_lines: list[TaxLine], hits: list[Hit], body: set[int]) -> Totals:
     printed: dict[Decimal, Hit] = {}
     for hit in hits:
-        if hit.kind == "money" and isinstance(hit.value, Decimal):
+        if (hit.kind == "money" or hit.kind == "number" and hit.line.index not in body) and isinstance(hit.value, Decimal):
             if hit.value not in printed or printed[hit.value].line.index in body:
                 printed[hit.value] = hit
     rates = {hit.value for hit in hits if hit.kind == "percent" and isinstance(hit.value, Decimal)}
@@ -257,11 +257,28 @@ def _choose(scored: Scores, tax_lines: list[TaxLine], hits: list[Hit], body: set
             totals.values[role], totals.strengths[role], totals.hits[role] = side[0]
     for role in (*_SUM, *_SIDE):
         totals.rivals[role] = [(hit, strength) for value, strength, hit in _options(scored.get(role, {})) if hit and value != totals.values.get(role)]
+    _close_due(totals, printed)
     net, tax, gross = (totals.values.get(role) for role in _SUM)
     if net is not None and tax is not None and gross is not None:
         totals.tied = any(abs(net + tax + extra - gross) <= CENT for extra in extras)
         totals.broken = not totals.tied
     return totals
+
+
+def _close_due(totals: Totals, printed: dict[Decimal, Hit]) -> None:
+    """Total less what is paid is due: the third amount follows where it is printed; nothing paid leaves the total due."""
+    gross, due, paid = (totals.values.get(role) for role in ("gross_amount", "amount_due", "amount_paid"))
+    if gross is None:
+        return
+    if due is None:
+        due = gross - abs(paid) if paid is not None else gross
+        if due == gross or due in printed:
+            totals.values["amount_due"] = due
+            totals.hits["amount_due"] = totals.hits["gross_amount"] if due == gross else printed[due]
+            totals.strengths["amount_due"] = 0.6
+    elif (paid is None or gross - abs(paid) != due) and 0 < gross - due < gross and gross - due in printed:
+        totals.values["amount_paid"], totals.hits["amount_paid"] = gross - due, printed[gross - due]
+        totals.strengths["amount_paid"] = 0.7
 
 
 def _options(scores: dict[Decimal, tuple[float, Hit]]) -> list[Choice]:
@@ -312,7 +329,7 @@ def _joint(chosen: tuple[Choice | None, ...], rates: set[Decimal], extras: set[D
     if abs(net + tax - gross) <= CENT:
         score += 1.0 if tax else 0.4
     elif any(abs(net + tax + extra - gross) <= CENT for extra in extras):
-        score += 0.7
+        score += 0.35
     else:
         score -= 0.6
     if net and tax and any(abs(tax / net * 100 - rate) < Decimal("0.3") for rate in rates):

@@ -24,7 +24,7 @@ class Policy(models.Model):
 
 
 class TriageDecision(models.Model):
-    """Why a document went to a person or straight to approval: the policy, its inputs and its reasons, to be replayed."""
+    """Why a document went to a person or straight to approval: policy, inputs and reasons, kept to be replayed."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, related_name="triage_decisions")

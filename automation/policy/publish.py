@@ -5,9 +5,11 @@ from typing import Any
 
 import rfc8785
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from audit.record import record
+from automation.errors import Conflict
+from automation.policy.body import parse
 from automation.policy.models import Policy
 
 # The seed case's preset: a person looks when any key field is below 0.85 or any finding is above information.
@@ -20,22 +22,33 @@ FIRST: dict[str, Any] = {
 
 
 def publish(body: dict[str, Any], *, acting_user: User | None) -> Policy:
-    """Store `body` as the newest version; it decides from the next document on."""
-    with transaction.atomic():
-        newest = Policy.objects.select_for_update().order_by("-version").first()
-        policy = Policy.objects.create(
-            version=newest.version + 1 if newest else 1,
-            body=body,
-            digest=hashlib.sha256(rfc8785.dumps(body)).hexdigest(),
-            published_by=acting_user,
-        )
-        record(
-            "policy.published",
-            actor=f"user:{acting_user.username}" if acting_user else "system:installation",
-            subject=f"policy:{policy.version}",
-            before={"digest": newest.digest} if newest else None,
-            after={"digest": policy.digest, "body": body},
-        )
+    """Store `body` as the newest version; it decides from the next document on.
+
+    Raises Invalid naming what is wrong with the body, and Conflict when another version was published meanwhile.
+    """
+    parse(body)
+    try:
+        with transaction.atomic():
+            return _store(body, acting_user)
+    except IntegrityError as error:
+        raise Conflict("Another policy was published at the same moment; look at it first.") from error
+
+
+def _store(body: dict[str, Any], acting_user: User | None) -> Policy:
+    newest = Policy.objects.order_by("-version").first()
+    policy = Policy.objects.create(
+        version=newest.version + 1 if newest else 1,
+        body=body,
+        digest=hashlib.sha256(rfc8785.dumps(body)).hexdigest(),
+        published_by=acting_user,
+    )
+    record(
+        "policy.published",
+        actor=f"user:{acting_user.username}" if acting_user else "system:installation",
+        subject=f"policy:{policy.version}",
+        before={"digest": newest.digest} if newest else None,
+        after={"digest": policy.digest, "body": body},
+    )
     return policy
 
 

@@ -1,0 +1,64 @@
+"""What a policy says: its typed form, and what is wrong with one that cannot be published."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from automation.errors import Invalid
+from inference.fields import FIELDS
+
+SEVERITIES = ("info", "warning", "blocks")
+SILENT = ("none", "info", "warning")  # a blocking finding is never silent
+KEYS = ("name", "minimum_confidence", "key_fields", "highest_silent_severity")
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A person looks when a key field is absent or below `minimum_confidence` (0..1, exact), or when any finding is
+    above `highest_silent_severity`."""
+
+    name: str
+    minimum_confidence: Decimal
+    key_fields: tuple[str, ...]
+    highest_silent_severity: str
+
+    def is_silent(self, severity: str) -> bool:
+        return self.highest_silent_severity != "none" and (
+            SEVERITIES.index(severity) <= SEVERITIES.index(self.highest_silent_severity)
+        )
+
+
+def parse(body: Mapping[str, Any]) -> Body:
+    """The policy a stored body describes. Raises Invalid naming everything that is wrong with it."""
+    if problems := list(_problems(body)):
+        raise Invalid("The policy cannot be used: " + "; ".join(problems) + ".", code="policy_invalid")
+    return Body(
+        name=body["name"],
+        minimum_confidence=Decimal(body["minimum_confidence"]),
+        key_fields=tuple(body["key_fields"]),
+        highest_silent_severity=body["highest_silent_severity"],
+    )
+
+
+def _problems(body: Mapping[str, Any]) -> Iterator[str]:
+    yield from (f"{key} is missing" for key in KEYS if key not in body)
+    yield from (f"{key} is not known here" for key in body if key not in KEYS)
+    if not isinstance(body.get("name", "-"), str) or not body.get("name", "-").strip():
+        yield "name must be a text"
+    if not _is_probability(body.get("minimum_confidence", "0")):
+        yield f'minimum_confidence must be a text like "0.85", from 0 to 1, not {body["minimum_confidence"]!r}'
+    fields = body.get("key_fields", [])
+    if not isinstance(fields, list):
+        yield "key_fields must be a list of field names"
+    else:
+        yield from (f"key_fields: there is no field {name!r}" for name in fields if name not in FIELDS)
+    if body.get("highest_silent_severity", "info") not in SILENT:
+        yield f"highest_silent_severity must be one of {', '.join(SILENT)}"
+
+
+def _is_probability(value: object) -> bool:
+    try:
+        return isinstance(value, str) and 0 <= Decimal(value) <= 1
+    except InvalidOperation:
+        return False

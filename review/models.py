@@ -47,7 +47,7 @@ class Task(models.Model):
 
 
 class Correction(models.Model):
-    """A person's change of one field: which value replaced which. `undoes` names the correction that this one takes back."""
+    """A person's change of one field: which value replaced which. `undoes`: the correction that this one takes back."""
 
     document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, related_name="corrections")
     name = models.TextField()
@@ -59,7 +59,7 @@ class Correction(models.Model):
 
 
 class Decision(models.Model):
-    """What a person decided at a gate. The database refuses an approval by whoever handed in, corrected or verified it."""
+    """What a person decided at a gate. The database refuses approval by whoever handed in, corrected or verified it."""
 
     task = models.OneToOneField(Task, on_delete=models.PROTECT, related_name="decision")
     document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, related_name="decisions")

@@ -1,0 +1,72 @@
+"""What every action on a document begins with: take the locks, see that nothing changed, find the open task."""
+
+import uuid
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db.models import F
+
+from audit.record import record, subject_of
+from automation.documents.models import Document, State
+from automation.errors import Conflict, Stale
+from automation.workflow.models import Run
+from review import access
+from review.models import Gate, Task
+
+RIGHT = {Gate.VERIFY: access.VERIFY, Gate.APPROVE: access.APPROVE}
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A document locked until the transaction ends, and the task that is open for it."""
+
+    document: Document
+    task: Task
+
+    @property
+    def gate(self) -> Gate:
+        return Gate(self.task.gate)
+
+
+def open_document(
+    document_id: uuid.UUID,
+    *,
+    expected_version: int,
+    acting_user: User,
+    permission: str | None = None,
+    run: bool = False,
+) -> Opened:
+    """Lock the document, and its run first where the action will signal it (the lock order of the engine).
+
+    `permission` defaults to the right that the open gate asks for. Raises Document.DoesNotExist, NotAllowed, Stale,
+    and Conflict where nobody is asked about the document now.
+    """
+    if run:
+        of_document = Document.objects.filter(pk=document_id).values("run_id")
+        Run.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=of_document).first()
+    documents = Document.objects.select_for_update(no_key=True, of=("self",)).select_related("entity")
+    document = documents.get(pk=document_id)
+    access.require(acting_user, access.VIEW, document.entity)
+    task = Task.objects.filter(document=document, closed_at=None).first()
+    if task is not None:
+        access.require(acting_user, permission or RIGHT[Gate(task.gate)], document.entity)
+    if document.version != expected_version:
+        raise Stale(
+            f"{document.filename} was changed by somebody else: you saw version {expected_version}, "
+            f"it is now version {document.version}. Look at it again and repeat."
+        )
+    if task is None:
+        state = State(document.state).label.lower()
+        raise Conflict(f"{document.filename} waits for nobody: it is {state}.")
+    return Opened(document, task)
+
+
+def grow(document: Document) -> None:
+    """One change more: whoever saw the version before must look again."""
+    Document.objects.filter(pk=document.pk).update(version=F("version") + 1)
+    document.version += 1
+
+
+def log(action: str, document: Document, acting_user: User, **what: object) -> None:
+    """Record what a person did to a document."""
+    record(action, actor=f"user:{acting_user.username}", subject=subject_of(document), **what)

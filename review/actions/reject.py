@@ -1,0 +1,28 @@
+"""Reject a document, with the reason that its sender and every later reader will see."""
+
+import uuid
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from automation.documents.models import State
+from automation.documents.states import move
+from automation.errors import Invalid
+from review.actions.decide import decide
+from review.actions.opening import log, open_document
+from review.models import Decision
+
+MAX_REASON = 2000
+
+
+def reject(document_id: uuid.UUID, reason: str, *, expected_version: int, acting_user: User) -> Decision:
+    """Refuse the document at the gate where it stands, and end its run. Raises Invalid, NotAllowed, Stale, Conflict."""
+    reason = reason.strip()
+    if not reason or len(reason) > MAX_REASON:
+        raise Invalid(f"Say why, in at most {MAX_REASON} characters: the reason is kept and shown.")
+    with transaction.atomic():
+        opened = open_document(document_id, expected_version=expected_version, acting_user=acting_user, run=True)
+        decision = decide(opened, "rejected", acting_user, reason)
+        move(document_id, State.REJECTED, problem={"code": "rejected", "message": reason})
+        log("document.rejected", opened.document, acting_user, because=reason)
+    return decision

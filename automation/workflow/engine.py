@@ -61,7 +61,11 @@ def advance(run_id: uuid.UUID, *, queue: str | None = None) -> None:
     workflow = definition.load(run.definition_id, run.digest)
     if run.worker_lost:
         Attempt.objects.create(
-            run_id=run.id, step=run.step, number=run.attempt - 1, code="worker_lost", message="The worker ended in mid-step."
+            run_id=run.id,
+            step=run.step,
+            number=run.attempt - 1,
+            code="worker_lost",
+            message="The worker ended in mid-step.",
         )
     with heartbeat.holding(run):
         try:
@@ -197,9 +201,9 @@ def _fan_out(run: Claimed, workflow: Workflow, step: Step, items: Any, started: 
     if not isinstance(items, list):
         raise Invalid(f"Step {step.name}: {step.each!r} is not a list.", code="not_a_list")
     children = Run.objects.filter(parent_id=run.id, step=step.name)
-    done = dict(StepResult.objects.filter(run__in=children).values_list("run__item", "output"))
+    done = {r.run.item: r.output for r in StepResult.objects.filter(run__in=children).select_related("run")}
     if len(done) == len(items):
-        return _complete(run, workflow, step, Done({"items": [done[n] for n in sorted(done)]}), started, [], queue)
+        return _complete(run, workflow, step, Done({"items": [done[n] for n in range(len(items))]}), started, [], queue)
     with transaction.atomic():
         _still_ours(store.park(run, signal=None, until=None, pending=len(items) - len(done)))
         present = set(children.values_list("item", flat=True))
@@ -236,7 +240,7 @@ def _undo(run: Claimed, workflow: Workflow, step: Step, queue: str | None) -> bo
         StepResult.objects.filter(run_id=run.id, step=step.name).update(compensated_at=store.NOW)
         commit()
         before = to_undo(run.id, workflow)
-        state = RunState.READY if before else RunState(run.unwinding)
+        state = RunState.READY if before else RunState(str(run.unwinding))
         error = Run.objects.values_list("error", flat=True).get(pk=run.id)
         unwinding = run.unwinding
         if not store.end(
@@ -269,7 +273,15 @@ def _failed(run: Claimed, workflow: Workflow, code: str, message: str, *, retrya
     error = {"step": run.step, "code": code, "message": message}
     with transaction.atomic():
         Attempt.objects.create(run_id=run.id, step=run.step, number=run.attempt, code=code, message=message)
-        finish(run.id, run.claim, workflow, RunState.FAILED, at_step=run.step, error=error, undone=run.unwinding is not None)
+        finish(
+            run.id,
+            run.claim,
+            workflow,
+            RunState.FAILED,
+            at_step=run.step,
+            error=error,
+            undone=run.unwinding is not None,
+        )
         if run.parent is not None:
             _fail_parent(run.parent, workflow, error)
         elif workflow.on_failure and run.unwinding is None:

@@ -78,12 +78,16 @@ class Run(models.Model):
                 condition=Q(state__in=["done", "failed", "cancelled"], finished_at__isnull=False, due_at=None)
                 | Q(state__in=["ready", "running", "waiting"], finished_at=None),
             ),
-            models.CheckConstraint(name="run_running_has_lease", condition=~Q(state="running") | Q(due_at__isnull=False)),
+            models.CheckConstraint(
+                name="run_running_has_lease", condition=~Q(state="running") | Q(due_at__isnull=False)
+            ),
             models.CheckConstraint(
                 name="run_item_has_parent",
                 condition=Q(parent=None, item=None) | Q(parent__isnull=False, item__isnull=False),
             ),
-            models.UniqueConstraint(fields=["parent", "step", "item"], name="run_item_once", condition=Q(parent__isnull=False)),
+            models.UniqueConstraint(
+                fields=["parent", "step", "item"], name="run_item_once", condition=Q(parent__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -131,5 +135,3 @@ class Signal(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "name", "dedupe_key"], name="signal_once")]
         indexes = [models.Index(fields=["run", "name"], name="signal_open", condition=Q(consumed_by=None))]
-
-

@@ -1,7 +1,7 @@
 """What an operator may do to a run: one function per action, one transaction, one audit event.
 
-Each compares the run's state first and refuses with a clear Conflict when two operators act at once or the run has moved
-on; nothing is changed then.
+Each compares the run's state first and refuses with a clear Conflict when two operators act at once or the run has
+moved on; nothing is changed then.
 """
 
 import uuid
@@ -83,7 +83,9 @@ def skip(run_id: uuid.UUID, *, actor: str, because: str, output: Mapping[str, ob
     with transaction.atomic():
         run = _locked(run_id)
         if run.state not in (RunState.FAILED, RunState.WAITING, RunState.READY) or run.unwinding:
-            raise Conflict(f"The run's step cannot be skipped: the run is {'unwinding' if run.unwinding else run.state}.")
+            raise Conflict(
+                f"The run's step cannot be skipped: the run is {'unwinding' if run.unwinding else run.state}."
+            )
         step = engine.step_of(run, run.step)
         following = definition.load(run.definition_id, run.definition.digest).after(step)
         StepResult.objects.create(
@@ -120,7 +122,9 @@ def _set_aside(run: Run, step: Step) -> None:
     names = [s.name for s in workflow.steps[workflow.steps.index(step) :]]
     results = StepResult.objects.filter(run=run, step__in=names)
     Attempt.objects.bulk_create(
-        Attempt(run=run, step=r.step, number=r.attempts, code="set_aside", message="Done again at an operator's request.")
+        Attempt(
+            run=run, step=r.step, number=r.attempts, code="set_aside", message="Done again at an operator's request."
+        )
         for r in results
     )
     results.delete()

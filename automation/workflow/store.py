@@ -68,7 +68,10 @@ def claim(run_id: uuid.UUID) -> Claimed | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    decoded = [json.loads(value) if isinstance(value, str) and place in (4, 13, 14) else value for place, value in enumerate(row)]
+    decoded = [
+        json.loads(value) if isinstance(value, str) and place in (4, 13, 14) else value
+        for place, value in enumerate(row)
+    ]
     return Claimed(*decoded)
 
 
@@ -196,13 +199,13 @@ SET pending = pending - 1,
     state = CASE WHEN pending = 1 THEN 'ready' ELSE state END,
     due_at = CASE WHEN pending = 1 THEN clock_timestamp() ELSE due_at END
 WHERE id = %(parent)s AND pending > 0 AND state = 'waiting'
-RETURNING pending
+RETURNING state
 """
 
 
 def child_done(parent: uuid.UUID) -> bool:
     """Count one child of a fan-out as done, inside its own transaction; True for the last one."""
-    return _one(_CHILD_DONE, {"parent": parent}) == 0
+    return _one(_CHILD_DONE, {"parent": parent}) == RunState.READY
 
 
 _BEAT = """
@@ -229,11 +232,13 @@ def due(limit: int, grace: float) -> list[tuple[uuid.UUID, str, int]]:
     """Runs whose time came at least `grace` seconds ago: id, step, definition. An index-only range scan."""
     with connection.cursor() as cursor:
         cursor.execute(_DUE, {"limit": limit, "grace": grace})
-        return cursor.fetchall()
+        rows: list[tuple[uuid.UUID, str, int]] = cursor.fetchall()
+    return rows
 
 
-def _one(statement: str, parameters: Mapping[str, Any]) -> Any:
+def _one(statement: str, parameters: Mapping[str, Any]) -> str | None:
+    """The one text a statement returns; None when it touched no row."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         row = cursor.fetchone()
-    return None if row is None else row[0]
+    return None if row is None else str(row[0])

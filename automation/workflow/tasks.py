@@ -7,11 +7,11 @@ from celery import shared_task
 from automation.workflow import engine, sweeper
 
 
-@shared_task(name="automation.workflow.advance")  # type: ignore[untyped-decorator]
+@shared_task(name="automation.workflow.advance")
 def advance(run_id: str, queue: str) -> None:
     engine.advance(uuid.UUID(run_id), queue=queue)
 
 
-@shared_task(name="automation.workflow.sweep")  # type: ignore[untyped-decorator]
+@shared_task(name="automation.workflow.sweep")
 def sweep() -> None:
     sweeper.sweep()

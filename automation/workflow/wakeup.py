@@ -18,6 +18,6 @@ def now(run_id: uuid.UUID, queue: str) -> None:
     from automation.workflow.tasks import advance
 
     try:
-        advance.apply_async(args=[str(run_id), queue], queue=queue, retry=False)
+        advance.apply_async(args=(str(run_id), queue), queue=queue, retry=False)
     except OperationalError as error:
         log.warning("no wake-up for run %s: the broker is away (%s); the sweeper will find it", run_id, error)

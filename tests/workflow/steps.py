@@ -1,6 +1,8 @@
 """Steps of a workflow that has nothing to do with invoices. What they do outside is written to rows of their own."""
 
+import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -65,7 +67,9 @@ def on_failure(run_id: object, subject: str, error: dict[str, str]) -> None:
     failures.append((subject, error["code"]))
 
 
-def workflow(*functions: str, name: str = "example", when: dict[int, str] | None = None, retry: Retry | None = None) -> Workflow:
+def workflow(
+    *functions: str, name: str = "example", when: dict[int, str] | None = None, retry: Retry | None = None
+) -> Workflow:
     """A workflow of steps named s1, s2, … with functions of this module."""
     steps = tuple(
         Step(
@@ -86,3 +90,47 @@ def effect(context: Context) -> Done:
         file.write("applied\n")
     time.sleep(float(context.input.get("seconds", 0)))
     return Done()
+
+
+def undo(context: Context) -> Done:
+    """Append what is undone to the run's subject."""
+
+    def commit() -> None:
+        run = Run.objects.get(pk=context.run_id)
+        Run.objects.filter(pk=run.pk).update(subject=f"{run.subject}.-{context.step}")
+
+    return Done(commit=commit)
+
+
+def broken_undo(context: Context) -> Done:
+    if not AWAY.is_set():
+        raise PermanentFailure("the other side refuses to undo", code="undo_refused")
+    return undo(context)
+
+
+AWAY = threading.Event()
+
+
+def square(context: Context) -> Done:
+    return Done({"square": context.input["item"] ** 2})
+
+
+def square_of_even(context: Context) -> Done:
+    if context.input["item"] % 2:
+        raise PermanentFailure("odd", code="odd")
+    return square(context)
+
+
+def undoable(*functions: str, compensate: dict[int, str]) -> Workflow:
+    plain = workflow(*functions, name="undoable")
+    steps = tuple(
+        replace(step, compensate=f"tests.workflow.steps.{compensate[n]}") if n in compensate else step
+        for n, step in enumerate(plain.steps, start=1)
+    )
+    return replace(plain, steps=steps)
+
+
+def fanned(function: str) -> Workflow:
+    plain = workflow("note", function, "note", name="fanned")
+    first, middle, last = plain.steps
+    return replace(plain, steps=(first, replace(middle, each="input.items"), last))

@@ -184,7 +184,9 @@ def test_a_definition_that_cannot_work_is_refused(bad: Workflow, says: str) -> N
         publish(bad)
 
 
-def test_the_sweeper_wakes_what_is_due_and_executes_nothing(django_capture_on_commit_callbacks: Callable[..., object]) -> None:
+def test_the_sweeper_wakes_what_is_due_and_executes_nothing(
+    django_capture_on_commit_callbacks: Callable[..., object],
+) -> None:
     run_id = begin(workflow("note"))
     assert sweep(grace=0) == 1
     assert Run.objects.get(pk=run_id).state == RunState.READY

@@ -3,13 +3,12 @@
 import time
 from pathlib import Path
 
-import pytest
 from django.db import transaction
 
 from automation.workflow import engine
 from automation.workflow.definition import publish
 from automation.workflow.models import Run, RunState, StepResult
-from tests.conftest import Workers, wait_until
+from tests.servers import Workers, wait_until
 from tests.workflow.steps import workflow
 
 

@@ -66,7 +66,7 @@ def rights(user: Person) -> Mapping[str, frozenset[uuid.UUID | None]]:
         for codename, entity_id in everywhere.union(here):
             found[codename].add(entity_id)
         kept = {codename: frozenset(ids) for codename, ids in found.items()}
-        user._entity_rights = kept  # type: ignore[attr-defined, union-attr]
+        user._entity_rights = kept  # type: ignore[attr-defined]
     return kept
 
 

@@ -29,7 +29,7 @@ def missing(values: Values, policy: Body) -> list[Field]:
 
 
 def doubts(values: Values, findings: Iterable[Finding], policy: Body) -> dict[str, list[str]]:
-    """Field (or table) name to the reasons for doubt; names without doubt are left out.
+    """Field (or table) name to the reasons for doubt, in the order of the form; names without doubt are left out.
 
     A value that a person entered or confirmed is doubted only by the findings.
     """
@@ -44,4 +44,4 @@ def doubts(values: Values, findings: Iterable[Finding], policy: Body) -> dict[st
             continue
         for name in dict.fromkeys(place.partition(".")[0] for place in finding.fields):
             found.setdefault(name, []).append(finding.message)
-    return found
+    return {name: found[name] for name in (*FIELDS, *found) if name in found}

@@ -7,6 +7,8 @@ from django.db.models.expressions import Combinable
 from automation.documents.models import Document, FieldValue
 from review.models import Correction, Decision, Gate
 
+WHY = "You handed in, corrected or verified this document, so another person must approve it."
+
 
 def touched_by(user: User) -> Q | Combinable:
     """Over documents: those that this person may not approve, whatever their roles."""
@@ -21,10 +23,4 @@ def touched_by(user: User) -> Q | Combinable:
 
 def why_not(document: Document, user: User) -> str | None:
     """Why this person may not approve this document, in words; None where nothing stands against it."""
-    if document.uploaded_by_id == user.pk:
-        return "You handed this document in, so another person approves it."
-    if Correction.objects.filter(document=document, by=user).exists():
-        return "You corrected or confirmed fields of this document, so another person approves it."
-    if Document.objects.filter(touched_by(user), pk=document.pk).exists():
-        return "You entered or verified this document, so another person approves it."
-    return None
+    return WHY if Document.objects.filter(touched_by(user), pk=document.pk).exists() else None

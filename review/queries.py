@@ -1,0 +1,161 @@
+"""What a person sees of one document. Every function asks a constant number of queries (see the tests)."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db.models import Prefetch, prefetch_related_objects
+from django.http import Http404
+
+from audit import queries as audit_queries
+from audit.models import Event
+from audit.record import subject_of
+from automation.checks.models import CheckRound, Finding
+from automation.documents.models import Document, FieldValue, Page, State
+from automation.documents.values import current_values
+from automation.ledger.models import Invoice
+from automation.policy.body import Body
+from automation.policy.models import TriageDecision
+from automation.workflow.models import Attempt, Run, StepResult
+from review import access
+from review.doubts import doubts, policy_of
+from review.four_eyes import why_not
+from review.models import Comment, Correction, Decision, Gate, Task
+from review.queue import TABS, Counts, QueuePage, Row, counts, next_document, queue
+
+__all__ = [
+    "TABS",
+    "Counts",
+    "QueuePage",
+    "Row",
+    "counts",
+    "document_view",
+    "newest_findings",
+    "next_document",
+    "queue",
+    "visible_document",
+    "words_of_page",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What this person may do with the document now. `why_not_approve`: the four-eyes rule, where it does."""
+
+    correct: bool
+    verify: bool
+    approve: bool
+    reject: bool
+    comment: bool
+    why_not_approve: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """The document's journey: its run, the steps completed with their times, and the tries that failed."""
+
+    run: Run
+    steps: list[StepResult]
+    attempts: list[Attempt]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """Everything the document's screen shows, newest first where it is a list of events.
+
+    `values`: the current value of each field and table by name. `doubts`: for each doubtful field the reasons in words,
+    in the order of the form. `policy`: the one that routed it, or the newest. `task`: the open one.
+    """
+
+    document: Document
+    invoice: Invoice | None
+    values: Mapping[str, FieldValue]
+    doubts: Mapping[str, list[str]]
+    findings: list[Finding]
+    triage: TriageDecision | None
+    policy: Body
+    task: Task | None
+    tasks: list[Task]
+    decisions: list[Decision]
+    corrections: list[Correction]
+    comments: list[Comment]
+    trail: list[Event]
+    journey: RunView | None
+    allowed: Allowed
+
+
+def visible_document(user: access.Person, document_id: uuid.UUID) -> Document:
+    """The document with its entity. Raises Http404 for what the person may not see, as for what does not exist."""
+    visible = Document.objects.filter(entity__in=access.allowed_entities(user, access.VIEW))
+    document = visible.select_related("entity", "invoice", "uploaded_by").filter(pk=document_id).first()
+    if document is None:
+        raise Http404("There is no such document, or none that you may see.")
+    return document
+
+
+def words_of_page(document: Document, number: int) -> list[list[object]]:
+    """The words of a page as its newest reading has them: [text, x0, y0, x1, y1, confidence] each; none for no page."""
+    page = Page.objects.filter(reading__document=document, number=number).order_by("-reading_id").first()
+    return page.words if page is not None else []
+
+
+def document_view(user: User, document_id: uuid.UUID) -> DocumentView:
+    """All of one document. Raises Http404 as `visible_document`."""
+    document = visible_document(user, document_id)
+    values = current_values(document.pk)
+    prefetch_related_objects(list(values.values()), Prefetch("entered_by", User.objects.only("username")))
+    findings = newest_findings(document)
+    policy = policy_of(document.pk)
+    tasks = list(Task.objects.filter(document=document).select_related("leased_by").order_by("-pk"))
+    task = next((task for task in tasks if task.closed_at is None), None)
+    return DocumentView(
+        document=document,
+        invoice=getattr(document, "invoice", None),
+        values=values,
+        doubts=doubts(values, findings, policy),
+        findings=findings,
+        triage=TriageDecision.objects.filter(document=document).select_related("policy").order_by("-pk").first(),
+        policy=policy,
+        task=task,
+        tasks=tasks,
+        decisions=list(Decision.objects.filter(document=document).select_related("by").order_by("-pk")),
+        corrections=list(
+            Correction.objects.filter(document=document).select_related("before", "after", "by").order_by("-pk")
+        ),
+        comments=list(Comment.objects.filter(document=document).select_related("by").order_by("-pk")),
+        trail=audit_queries.trail(subject_of(document)),
+        journey=_journey(document),
+        allowed=_allowed(user, document, task),
+    )
+
+
+def newest_findings(document: Document) -> list[Finding]:
+    """What the newest round of checks found, the gravest first."""
+    newest = CheckRound.objects.filter(document=document).order_by("-pk").values("pk")[:1]
+    ranks = {"blocks": 0, "warning": 1, "info": 2}
+    return sorted(Finding.objects.filter(round__in=newest).order_by("pk"), key=lambda f: ranks[f.severity])
+
+
+def _journey(document: Document) -> RunView | None:
+    run = Run.objects.filter(subject=subject_of(document)).select_related("definition").order_by("-created_at").first()
+    if run is None:
+        return None
+    steps = StepResult.objects.filter(run=run).order_by("pk")
+    return RunView(run, list(steps), list(Attempt.objects.filter(run=run).order_by("-pk")))
+
+
+def _allowed(user: User, document: Document, task: Task | None) -> Allowed:
+    may_verify = access.may(user, access.VERIFY, document.entity_id)
+    may_approve = access.may(user, access.APPROVE, document.entity_id)
+    verifying = task is not None and task.gate == Gate.VERIFY and document.state == State.TO_VERIFY
+    approving = task is not None and task.gate == Gate.APPROVE and document.state == State.TO_APPROVE
+    own = why_not(document, user)
+    return Allowed(
+        correct=may_verify and (verifying or approving),
+        verify=may_verify and verifying,
+        approve=may_approve and approving and own is None,
+        reject=(may_verify and verifying) or (may_approve and approving),
+        comment=may_verify or may_approve,
+        why_not_approve=own if may_approve and approving else None,
+    )

@@ -125,11 +125,11 @@ def _line_hits(line: Line, habit: Habits) -> Iterator[Hit]:
     for match in _PHONE.finditer(text):
         if free(*match.span()) and 7 <= sum(c.isdigit() for c in match.group()) <= 15:
             yield hit("phone", *match.span(), match.group().strip())
-    for start, end, value, kind in _numbers(line, habit.mark):
+    for start, end, number, kind in _numbers(line, habit.mark):
         if free(start, end):
             if kind != "number":
                 taken.append((start, end))
-            yield hit(kind, start, end, value)
+            yield hit(kind, start, end, number)
     for match in _ID.finditer(text):
         trimmed = match.group().rstrip(".-–/")
         start, end = match.start(), match.start() + len(trimmed)
@@ -147,7 +147,7 @@ def _stop_prefixes() -> frozenset[str]:
 
 @cache
 def _territories() -> frozenset[str]:
-    return frozenset(code for code in Locale("en").territories if len(code) == 2 and code.isalpha())
+    return frozenset(code for code in map(str, Locale("en").territories) if len(code) == 2 and code.isalpha())
 
 
 def _currencies(text: str) -> Iterator[tuple[int, int, str]]:
@@ -166,8 +166,10 @@ def _ibans(text: str) -> Iterator[tuple[int, int, str, bool]]:
                 ends.append(match.start() + offset + 1)
         length = IBAN_LENGTHS.get(compact[:2])
         if length and len(compact) >= length:
-            value = compact[:length]
-            yield match.start(), ends[length - 1], value, mod_97_10.is_valid(value[4:] + value[:4])
+            value, end = compact[:length], ends[length - 1]
+            valid = mod_97_10.is_valid(value[4:] + value[:4])
+            if valid or GAP not in text[match.start() : end] and sum(map(str.isdigit, value)) >= 0.6 * length:
+                yield match.start(), end, value, valid
 
 
 @cache

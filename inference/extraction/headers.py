@@ -233,7 +233,7 @@ def _contacts(document: Document) -> Iterator[FieldPrediction]:
         ranked = _distinct(found)
         if ranked:
             hit, score = ranked[0]
-            reasons = (f"several such entries are on the document",) if len(ranked) > 1 else ("it may not be the seller's",)
+            reasons = ("several such entries are on the document",) if len(ranked) > 1 else ("it may not be the seller's",)
             yield predictions.of_hit(name, hit, confidence("text", score, _margin(ranked)), reasons, ranked[1:])
 
 

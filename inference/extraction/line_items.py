@@ -22,6 +22,7 @@ _KINDS = {
     "gross_amount": ("money", "number"),
 }
 MAX_ITEMS = 2000
+_UNIT = re.compile(r"[^\W\d_]{1,6}[²³]?(?:\([^\W\d_]{1,2}\))?\.?")
 _POSITION = re.compile(r"\d{1,4}(?:\.\d{1,3})*\.?")
 
 
@@ -221,7 +222,7 @@ def _rows(
             pending = []
             previous = line
             continue
-        texts = [(role, run) for role, run in _texts(line, cells, columns) if run.box.x1 > left]
+        texts = _inside(_texts(line, cells, columns), left)
         described = [run for role, run in texts if role == "description"]
         if amount in cells and (cells[amount].kind == "money" or len(cells) >= 3 or described):
             current = Item(cells=cells, lines=[line])
@@ -244,6 +245,12 @@ def _rows(
     if items and pending and current is not None:
         _continue(items[-1], pending)
     return reached
+
+
+def _inside(texts: list[tuple[str, Run]], left: float) -> list[tuple[str, Run]]:
+    """Without what stands left of the table (stamps, vertical notes), unless the row has no other description."""
+    inside = [(role, run) for role, run in texts if run.box.x1 > left]
+    return inside if any(role == "description" for role, _ in inside) else texts
 
 
 def _continue(item: Item, pending: list[tuple[Line, Run]]) -> None:
@@ -283,6 +290,7 @@ def _distance(value: Box, head: Box) -> float:
 
 def _texts(line: Line, cells: dict[str, Hit], columns: list[Column]) -> list[tuple[str, Run]]:
     """What is left of the line beside its cells, by the column that it stands under."""
+    quantity = cells.get("quantity")
     taken = sorted((hit.start, hit.end) for hit in cells.values())
     found: list[tuple[str, Run]] = []
     plain = [column for column in columns if column.role not in NUMERIC]
@@ -292,7 +300,9 @@ def _texts(line: Line, cells: dict[str, Hit], columns: list[Column]) -> list[tup
             text = line.text[start:cut_start].strip()
             if text and any(c.isalnum() for c in text):
                 offset = line.text.index(text, start)
-                found += _placed(line, offset, offset + len(text), plain)
+                unit = quantity is not None and 0 <= offset - quantity.end <= 1 and _UNIT.fullmatch(text)
+                placed = _placed(line, offset, offset + len(text), plain)
+                found += [("unit", placed[0][1])] if unit else placed
             start = max(start, cut_end)
     return found
 

@@ -168,7 +168,7 @@ def _until_foreign(rows: list[tuple[Run, str]]) -> list[tuple[Run, str]]:
 def _countries() -> frozenset[str]:
     from babel import Locale
 
-    names = set()
+    names: set[str] = set()
     for language in ("en", "de", "fr", "es", "it", "nl"):
         names.update(fold(name) for name in Locale(language).territories.values())
     return frozenset(names | {"uk", "usa", "us", "de", "fr", "gb"})
@@ -182,7 +182,9 @@ def _is_name(text: str) -> bool:
     if not 2 <= len(text) <= 70 or len(_LETTERS.findall(text)) < max(2, 0.5 * len(text.replace(" ", ""))) or _NOT_NAME.search(text):
         return False
     key = fold(text)
-    if _is_country(text) or any(key in lexicon(table)[0] for table in ("FIELD_LABELS", "AMOUNT_LABELS", "TITLES", "BLOCK_LABELS", "COLUMN_LABELS")):
+    if _is_country(text) or _STREETS.search(text) and any(c.isdigit() for c in text) and not has_legal_form(text):
+        return False
+    if any(key in lexicon(table)[0] for table in ("FIELD_LABELS", "AMOUNT_LABELS", "TITLES", "BLOCK_LABELS", "COLUMN_LABELS")):
         return False
     return len(text.split()) <= 9
 
@@ -223,7 +225,7 @@ def _window_party(lines: Layout, run: Run, contacts: dict[int, list[Hit]]) -> Pa
     if len(block) < 3 or any(hit.box.x0 >= r.box.x0 - 0.01 and hit.box.x0 <= r.box.x1 + 0.01 for r in block for hit in contacts.get(r.line.index, ())):
         return Party()
     party = _party(block, False)
-    if party.name is None or not any(POSTCODE.search(r.text) for r in party.address):
+    if party.name is None or not sender and not any(POSTCODE.search(r.text) for r in party.address):
         return Party()
     party.strength = 0.35 + 0.5 * sender + 0.25 * (run.box.x0 < 0.4) + 0.2 * (0.1 < run.box.y0 < 0.35) + 0.1 * has_legal_form(party.name_text)
     return party
@@ -295,7 +297,7 @@ def _appearance(run: Run, contacts: dict[int, list[Hit]], domains: set[str], tal
         score += 1.0
     key = fold(name)
     likeness = max((fuzz.partial_ratio(domain, key) for domain in domains if len(domain) >= 4), default=0.0)
-    if likeness >= 85 and len(key) >= 4:
+    if likeness >= 85 and len(key) >= 4 and len(key) >= 0.6 * min(len(domain) for domain in domains):
         score += 0.9 if len(key) <= 3 * max(len(domain) for domain in domains) else 0.3
     if _BANK.search(name):
         score -= 0.9

@@ -56,7 +56,7 @@ def find_totals(lines: Layout, hits: list[Hit], body: set[int]) -> Totals:
     labels = amount_labels(lines)
     amounts: dict[int, list[Hit]] = defaultdict(list)
     for hit in hits:
-        if hit.kind == "money" or hit.kind == "number" and hit.line.index not in body:
+        if hit.kind == "money" or hit.kind == "number" and hit.line.index not in body and _ends_run(hit):
             amounts[hit.line.index].append(hit)
     scored = _score_all(lines, labels, amounts, body)
     tax_lines = find_tax_lines(hits, amounts, labels, body)
@@ -93,6 +93,11 @@ def _score_all(lines: Layout, labels: dict[int, list[Label]], amounts: dict[int,
             if hit.kind == "money" and context or hit.kind == "number":
                 previous = hit.end
     return scores
+
+
+def _ends_run(hit: Hit) -> bool:
+    """Whether nothing follows a bare number in its run: "500" may be a total, the 30 of "30 days" is none."""
+    return hit.line.text[hit.end : hit.end + 1] in ("", GAP)
 
 
 def _same_run(hit: Hit, label: Label) -> bool:
@@ -166,13 +171,11 @@ def _roles_above(lines: Layout, labels: dict[int, list[Label]], hit: Hit) -> dic
 
 
 def _stacked(label: Label, hit: Hit, line: Line) -> bool:
-    if any(label.end <= run.start or label.start >= run.end for run in line.runs if run.start <= label.start < run.end):
-        return False
+    """Whether the label's run, if it is short, stands over the amount."""
     run = next((run for run in line.runs if run.start <= label.start < run.end), None)
-    if run is None or any(character.isdigit() for character in run.text.split("%")[0][-2:]) and len(run.text) > 40:
+    if run is None or len(run.text) >= 40:
         return False
-    box = run.box
-    return hit.box.x0 < box.x1 + line.em and hit.box.x1 > box.x0 - line.em and len(run.text) < 40
+    return hit.box.x0 < run.box.x1 + line.em and hit.box.x1 > run.box.x0 - line.em
 
 
 def find_tax_lines(
@@ -242,13 +245,14 @@ def _choose(scored: Scores, tax_lines: list[TaxLine], hits: list[Hit], body: set
     sides = [_options(scored.get(role, {}))[:3] for role in ("shipping_amount", "discount_amount", "rounding_amount")]
     extras = {Decimal(0)} | {sign * value for side in sides for value, _, _ in side for sign in (1, -1)}
     _complete(options, printed)
-    best, best_score = (None, None, None), 0.0
+    best: tuple[Choice | None, ...] = ()
+    best_score = 0.0
     for chosen in product(*((None, *options[role]) for role in _SUM)):
         score = _joint(chosen, rates, extras)
         if score > best_score:
             best, best_score = chosen, score
     totals = Totals()
-    for role, choice in zip(_SUM, best, strict=True):
+    for role, choice in zip(_SUM, best, strict=False):
         if choice is not None:
             totals.values[role], totals.strengths[role], totals.hits[role] = choice
     for role in _SIDE:
@@ -329,7 +333,7 @@ def _joint(chosen: tuple[Choice | None, ...], rates: set[Decimal], extras: set[D
     if abs(net + tax - gross) <= CENT:
         score += 1.0 if tax else 0.4
     elif any(abs(net + tax + extra - gross) <= CENT for extra in extras):
-        score += 0.35
+        score += 0.15
     else:
         score -= 0.6
     if net and tax and any(abs(tax / net * 100 - rate) < Decimal("0.3") for rate in rates):

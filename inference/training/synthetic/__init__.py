@@ -1,6 +1,7 @@
 """Synthetic invoices: unlimited layouts composed from blocks, in many languages, with exact labels for every word.
 
-`generate(seed)` draws one document without a PDF; `render` makes a PDF of it; `degrade` makes it look recognised from a scan.
+`generate(seed)` draws one document without a PDF; `render_pdf.render` makes a PDF of it, `transfer.reread` reads that
+back with its labels; `degrade.degrade` makes a sample look recognised from a scan.
 """
 
 import random
@@ -17,7 +18,7 @@ __all__ = ["Label", "Sample", "generate", "truth_of"]
 
 def generate(seed: int, country: str = "", language: str = "") -> Sample:
     """One document, the same for the same arguments. `country` (ISO 3166) and `language` fix what would be drawn."""
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311
     composer, family = compose(rng, countries()[country] if country else None, language)
     reading, labels = read_sheets(composer.sheets)
     return assemble(seed, composer, family, reading, labels)

@@ -11,7 +11,10 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from inference.training.synthetic.fonts import METRICS_FILE, STANDARD_FONTS, font_files
 
-_CHARS = [chr(c) for c in (*range(32, 127), *range(160, 384), 0x218, 0x219, 0x21A, 0x21B, *range(0x384, 0x3CF), *range(0x410, 0x450))]
+_CHARS = [
+    chr(c)
+    for c in (*range(32, 127), *range(160, 384), 0x218, 0x219, 0x21A, 0x21B, *range(0x384, 0x3CF), *range(0x410, 0x450))
+]
 _CHARS = list(dict.fromkeys([*_CHARS, *"–—‘’“”„•…‰€₹₺₪₩฿₱₴−·№\u202f"]))
 
 
@@ -30,7 +33,10 @@ def main() -> None:
     """Measure every family, regular and bold."""
     table = {family: [_standard(name) for name in names] for family, names in STANDARD_FONTS.items()}
     table |= {family: [_from_file(path) for path in paths] for family, paths in font_files().items()}
-    rows = {family: {"chars": "".join(_CHARS), "widths": [list(w.values()) for w in faces]} for family, faces in table.items()}
+    rows = {
+        family: {"chars": "".join(_CHARS), "widths": [list(w.values()) for w in faces]}
+        for family, faces in table.items()
+    }
     METRICS_FILE.write_text(json.dumps(rows, ensure_ascii=False, separators=(",", ":")), "utf-8")
 
 

@@ -38,7 +38,9 @@ def _box(x0: float, x1: float, line: Line, sheet: Sheet) -> Box:
     corners = ((x0, -up), (x1, -up), (x0, down), (x1, down))
     if line.angle:
         sin, cos = math.sin(math.radians(line.angle)), math.cos(math.radians(line.angle))
-        turned = [(line.x + (x - line.x) * cos + y * sin, line.baseline - (x - line.x) * sin + y * cos) for x, y in corners]
+        turned = [
+            (line.x + (x - line.x) * cos + y * sin, line.baseline - (x - line.x) * sin + y * cos) for x, y in corners
+        ]
     else:
         turned = [(x, line.baseline + y) for x, y in corners]
     xs, ys = [x / sheet.width for x, _ in turned], [y / sheet.height for _, y in turned]

@@ -4,6 +4,7 @@ import importlib.util
 import json
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 METRICS_FILE = Path(__file__).parent / "metrics.json"
 STANDARD_FONTS = {
@@ -34,7 +35,9 @@ def _package_folder(name: str) -> Path:
 @cache
 def font_files() -> dict[str, tuple[Path, Path]]:
     """Family to its regular and bold files. Raises FileNotFoundError without the dev extra."""
-    roboto, sans, serif = (_package_folder(f"font_{name}") for name in ("roboto", "source_sans_pro", "source_serif_pro"))
+    roboto, sans, serif = (
+        _package_folder(f"font_{name}") for name in ("roboto", "source_sans_pro", "source_serif_pro")
+    )
     system = Path("/usr/share/fonts/truetype/dejavu")
     return {
         "roboto": (roboto / "Roboto-Regular.ttf", roboto / "Roboto-Bold.ttf"),
@@ -53,8 +56,8 @@ def widths(family: str, bold: bool) -> dict[str, float]:
 
 
 @cache
-def _tables() -> dict[str, dict[str, list[list[int]]]]:
-    tables: dict[str, dict[str, list[list[int]]]] = json.loads(METRICS_FILE.read_text("utf-8"))
+def _tables() -> dict[str, Any]:
+    tables: dict[str, Any] = json.loads(METRICS_FILE.read_text("utf-8"))
     return tables
 
 

@@ -44,7 +44,7 @@ class Line(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """A drawn path: `kind` is line, rect, circle or bars; colours as (r, g, b), 0..1, None where not filled or stroked."""
+    """A drawn path: `kind` is line, rect or circle; colours are (r, g, b) in 0..1, None where not filled or stroked."""
 
     kind: str
     x0: float
@@ -72,7 +72,7 @@ WordLabels = tuple[tuple[tuple[Label, ...], ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One generated document. `fields`, `line_items` and `tax_lines` hold canonical text of what is printed, nothing else.
+    """One generated document. `fields`, `line_items`, `tax_lines` hold the canonical text of what is printed, no more.
 
     `family` names the layout family (its style parameters joined by dots); hold families out by this name.
     """

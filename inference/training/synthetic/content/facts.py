@@ -12,7 +12,23 @@ from inference.training.synthetic.content.parties import Party, party
 from inference.training.synthetic.content.vocabulary import LANGUAGES, vocabulary
 
 ZERO = Decimal(0)
-_PRICE_LEVEL = {"JPY": 100, "KRW": 1000, "HUF": 300, "CLP": 800, "COP": 4000, "IDR": 15000, "INR": 50, "CZK": 20, "SEK": 10, "NOK": 10, "RSD": 100, "TWD": 30, "THB": 30, "PHP": 50, "DKK": 7}  # fmt: skip
+_PRICE_LEVEL = {
+    "JPY": 100,
+    "KRW": 1000,
+    "HUF": 300,
+    "CLP": 800,
+    "COP": 4000,
+    "IDR": 15000,
+    "INR": 50,
+    "CZK": 20,
+    "SEK": 10,
+    "NOK": 10,
+    "RSD": 100,
+    "TWD": 30,
+    "THB": 30,
+    "PHP": 50,
+    "DKK": 7,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +42,7 @@ class TaxLine:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One paper. `subtotal` is the sum of the rows as printed; gross = net + tax; due = gross + rounding + balance - paid."""
+    """One paper. `subtotal` sums the rows as printed; gross = net + tax; due = gross + rounding + balance - paid."""
 
     kind: str  # invoice, credit_note, receipt, other
     language: str
@@ -108,7 +124,15 @@ def _rates(rng: random.Random, country: Country, exemption: str) -> tuple[Decima
     return tuple(rng.sample(sorted(set(rates)), k=min(len(set(rates)), rng.choice((2, 2, 3)))))
 
 
-def draw_facts(rng: random.Random, kind: str, rows: int, narrow: bool, wordy: float, country: Country | None = None, language: str = "") -> Facts:
+def draw_facts(
+    rng: random.Random,
+    kind: str,
+    rows: int,
+    narrow: bool,
+    wordy: float,
+    country: Country | None = None,
+    language: str = "",
+) -> Facts:
     """Draw the facts of one paper with `rows` items. `narrow` is a till receipt: gross prices, no extras."""
     country = country or draw_country(rng)
     language = language or _language(rng, country)
@@ -119,22 +143,34 @@ def draw_facts(rng: random.Random, kind: str, rows: int, narrow: bool, wordy: fl
     digits, scale = currencies()[currency].digits, _PRICE_LEVEL.get(currency, 1)
     rates = _rates(rng, country, exemption)
     sells_discounted = rng.random() < 0.2 and not narrow
-    items = tuple(draw_item(rng, language, rng.choice(rates), digits, scale, wordy, sells_discounted) for _ in range(rows))
+    items = tuple(
+        draw_item(rng, language, rng.choice(rates), digits, scale, wordy, sells_discounted) for _ in range(rows)
+    )
     if sum(item.total for item in items) <= 0:
-        items = tuple(draw_item(random.Random(rng.random()), language, rates[0], digits, scale, wordy, False) for _ in range(rows))
+        items = tuple(draw_item(rng, language, rates[0], digits, scale, wordy, False) for _ in range(rows))
     if kind == "credit_note" and rng.random() < 0.5:
         items = tuple(_negated(item) for item in items)
     subtotal = sum((item.total for item in items), ZERO)
     plain = narrow or kind == "credit_note"
-    discount = cents(abs(subtotal) * rng.choice((2, 3, 5, 10)) / 100, digits) if rng.random() < 0.12 and not plain else ZERO
-    shipping = cents(Decimal(rng.choice(("4.90", "5.95", "9.99", "12", "25", "7.5"))) * scale, digits) if rng.random() < 0.15 and not plain else ZERO
+    discount = (
+        cents(abs(subtotal) * rng.choice((2, 3, 5, 10)) / 100, digits) if rng.random() < 0.12 and not plain else ZERO
+    )
+    shipping = (
+        cents(Decimal(rng.choice(("4.90", "5.95", "9.99", "12", "25", "7.5"))) * scale, digits)
+        if rng.random() < 0.15 and not plain
+        else ZERO
+    )
     gross_prices = country.regime != "sales" and (narrow or rng.random() < 0.12)
     tax_lines = _tax_lines(items, shipping - discount, gross_prices, digits)
     net, tax = sum((t.net for t in tax_lines), ZERO), sum((t.tax for t in tax_lines), ZERO)
     gross = net + tax
     fivers = cents(gross * 20, 0) / 20
     rounding = (fivers - gross).quantize(gross) if currency == "CHF" and rng.random() < 0.5 else ZERO
-    paid = rng.choice((cents(gross * rng.choice((1, 2, 3, 5)) / 10, digits), gross + rounding)) if rng.random() < 0.22 and kind != "credit_note" else ZERO
+    paid = (
+        rng.choice((cents(gross * rng.choice((1, 2, 3, 5)) / 10, digits), gross + rounding))
+        if rng.random() < 0.22 and kind != "credit_note"
+        else ZERO
+    )
     balance = cents(gross * rng.choice((5, 10, 12)) / 10, digits) if rng.random() < 0.04 and not plain else ZERO
     issue = date(2012, 1, 1) + timedelta(days=int(rng.betavariate(3, 1.6) * 5400))
     days = rng.choice((0, 7, 8, 10, 14, 14, 15, 20, 21, 28, 30, 30, 30, 30, 45, 60, 90))
@@ -145,27 +181,95 @@ def draw_facts(rng: random.Random, kind: str, rows: int, narrow: bool, wordy: fl
         end = start + timedelta(days=rng.randint(1, 14))
     if end <= start:
         end = start + timedelta(days=6)
-    buyer_language = language if not abroad else next((known for known in foreign_buyer.languages if known in LANGUAGES), "en")
+    buyer_language = (
+        language if not abroad else next((known for known in foreign_buyer.languages if known in LANGUAGES), "en")
+    )
     buyer = party(rng, foreign_buyer, buyer_language, private=rng.random() < 0.28, foreign=abroad)
     number = document_number(rng, issue)
     return Facts(
-        kind=kind, language=language, country=country, currency=currency, digits=digits,
-        seller=party(rng, country, language, foreign=abroad), buyer=buyer,
-        ship_to=party(rng, foreign_buyer, buyer_language, private=rng.random() < 0.3) if rng.random() < 0.3 else (buyer if rng.random() < 0.2 else None),
-        number=number, issue_date=issue, due_date=issue + timedelta(days=days), days=days, period=(start, end),
-        delivery_date=issue - timedelta(days=rng.choice((0, 0, 1, 2, 3, 5, 9, 14))), order_date=issue - timedelta(days=rng.randint(1, 60)),
-        order_number=document_number(rng, issue, orders=True), delivery_note=document_number(rng, issue, orders=True),
-        customer_number=fill(rng, rng.choice(("#####", "######", "K#####", "D-#####", "####", "##########", "1####", "CUST-###", "@@@###", "##-####", "#### #### ####", "@#@#@@##"))),
-        credited_invoice=document_number(rng, issue), project=fill(rng, rng.choice(("P-####", "######", "####/##", "@@-###", "V########", "#### ####"))),
-        reference=number if rng.random() < 0.4 else fill(rng, rng.choice(("RF## #### ####", "## ##### ##### ##### ##### #####", "+++###/####/#####+++", "##########", "########", "@@@@ ######"))),
-        items=items, gross_prices=gross_prices, tax_lines=tax_lines, exemption=exemption, subtotal=subtotal, discount=discount,
-        shipping=shipping, net=net, tax=tax, gross=gross, rounding=rounding, paid=paid, balance=balance, due=gross + rounding + balance - paid,
-    )  # fmt: skip
+        kind=kind,
+        language=language,
+        country=country,
+        currency=currency,
+        digits=digits,
+        seller=party(rng, country, language, foreign=abroad),
+        buyer=buyer,
+        ship_to=party(rng, foreign_buyer, buyer_language, private=rng.random() < 0.3)
+        if rng.random() < 0.3
+        else (buyer if rng.random() < 0.2 else None),
+        number=number,
+        issue_date=issue,
+        due_date=issue + timedelta(days=days),
+        days=days,
+        period=(start, end),
+        delivery_date=issue - timedelta(days=rng.choice((0, 0, 1, 2, 3, 5, 9, 14))),
+        order_date=issue - timedelta(days=rng.randint(1, 60)),
+        order_number=document_number(rng, issue, orders=True),
+        delivery_note=document_number(rng, issue, orders=True),
+        customer_number=fill(
+            rng,
+            rng.choice(
+                (
+                    "#####",
+                    "######",
+                    "K#####",
+                    "D-#####",
+                    "####",
+                    "##########",
+                    "1####",
+                    "CUST-###",
+                    "@@@###",
+                    "##-####",
+                    "#### #### ####",
+                    "@#@#@@##",
+                )
+            ),
+        ),
+        credited_invoice=document_number(rng, issue),
+        project=fill(rng, rng.choice(("P-####", "######", "####/##", "@@-###", "V########", "#### ####"))),
+        reference=number
+        if rng.random() < 0.4
+        else fill(
+            rng,
+            rng.choice(
+                (
+                    "RF## #### ####",
+                    "## ##### ##### ##### ##### #####",
+                    "+++###/####/#####+++",
+                    "##########",
+                    "########",
+                    "@@@@ ######",
+                )
+            ),
+        ),
+        items=items,
+        gross_prices=gross_prices,
+        tax_lines=tax_lines,
+        exemption=exemption,
+        subtotal=subtotal,
+        discount=discount,
+        shipping=shipping,
+        net=net,
+        tax=tax,
+        gross=gross,
+        rounding=rounding,
+        paid=paid,
+        balance=balance,
+        due=gross + rounding + balance - paid,
+    )
 
 
 def _negated(item: Item) -> Item:
     return Item(
-        item.description, item.code, -item.quantity, item.unit, item.unit_price, ZERO, 0, item.rate, -(item.total + item.discount)
+        item.description,
+        item.code,
+        -item.quantity,
+        item.unit,
+        item.unit_price,
+        ZERO,
+        0,
+        item.rate,
+        -(item.total + item.discount),
     )
 
 

@@ -9,15 +9,60 @@ from inference.training.synthetic.content.parties import coined
 from inference.training.synthetic.content.vocabulary import vocabulary
 
 _SPECS = (
-    "## cm", "#.# m", "M# x ##", "### ml", "# kg", "## W", "###x### mm", "A4", "## GB", "#/#\"", "DN ##", "XL", "RAL ####", "## pcs", "Type @", "V#.#", "Gen #",
-    "@@-###", "### g", "12 V", "USB-C", "#000 mAh", "No. ##", "@###", "2x##", "50/50", "##L", "ISO ####", "(## / ##)", "500 Blatt", "T#", "@@@ ##",
-)  # fmt: skip
-_CODES = ("######", "@@-####", "####", "##-##-##", "@@@####", "#####-##", "@####-@", "########", "###.###", "@@@-@@-##", "E#######", "#############", "@@_####", "###")
+    "## cm",
+    "#.# m",
+    "M# x ##",
+    "### ml",
+    "# kg",
+    "## W",
+    "###x### mm",
+    "A4",
+    "## GB",
+    '#/#"',
+    "DN ##",
+    "XL",
+    "RAL ####",
+    "## pcs",
+    "Type @",
+    "V#.#",
+    "Gen #",
+    "@@-###",
+    "### g",
+    "12 V",
+    "USB-C",
+    "#000 mAh",
+    "No. ##",
+    "@###",
+    "2x##",
+    "50/50",
+    "##L",
+    "ISO ####",
+    "(## / ##)",
+    "500 Blatt",
+    "T#",
+    "@@@ ##",
+)
+_CODES = (
+    "######",
+    "@@-####",
+    "####",
+    "##-##-##",
+    "@@@####",
+    "#####-##",
+    "@####-@",
+    "########",
+    "###.###",
+    "@@@-@@-##",
+    "E#######",
+    "#############",
+    "@@_####",
+    "###",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One billed row. `total` is the printed row amount, after `discount`; on the price basis of the document (net or gross)."""
+    """One billed row. `total` is the printed row amount after `discount`, net or gross as the document's prices are."""
 
     description: tuple[str, ...]
     code: str
@@ -58,8 +103,14 @@ def _quantity(rng: random.Random, service: bool) -> Decimal:
     if kind < 0.45:
         return Decimal(1) if rng.random() < 0.7 else Decimal(2)
     if kind < 0.85:
-        return Decimal(rng.choice((rng.randint(1, 12), rng.randint(2, 60), rng.choice((10, 20, 50, 100, 250, 500, 1000)))))
-    return Decimal(rng.randint(2, 400)) / rng.choice((4, 10)) if service or rng.random() < 0.5 else Decimal(rng.randint(100, 90000)) / 1000
+        return Decimal(
+            rng.choice((rng.randint(1, 12), rng.randint(2, 60), rng.choice((10, 20, 50, 100, 250, 500, 1000))))
+        )
+    return (
+        Decimal(rng.randint(2, 400)) / rng.choice((4, 10))
+        if service or rng.random() < 0.5
+        else Decimal(rng.randint(100, 90000)) / 1000
+    )
 
 
 def _price(rng: random.Random, digits: int, scale: int) -> Decimal:
@@ -76,13 +127,17 @@ def _price(rng: random.Random, digits: int, scale: int) -> Decimal:
     return max(cents(magnitude), Decimal("0.10"))
 
 
-def draw_item(rng: random.Random, language: str, rate: Decimal, digits: int, scale: int, wordy: float, discounts: bool) -> Item:
-    """A row of goods or services. `wordy`: chance of each further description line; `scale`: price level of the currency."""
+def draw_item(
+    rng: random.Random, language: str, rate: Decimal, digits: int, scale: int, wordy: float, discounts: bool
+) -> Item:
+    """A row of goods or services. `wordy`: chance of one more description line; `scale`: the currency's price level."""
     service = rng.random() < 0.5
     words = vocabulary(language)
     lines = [describe(rng, language, service)]
     while rng.random() < wordy and len(lines) < 6:
-        extra = rng.choice(words["extra"]).format(id=fill(rng, rng.choice(_CODES)), period=f"{rng.randint(1, 12):02}/20{rng.randint(12, 25)}")
+        extra = rng.choice(words["extra"]).format(
+            id=fill(rng, rng.choice(_CODES)), period=f"{rng.randint(1, 12):02}/20{rng.randint(12, 25)}"
+        )
         lines.append(extra if rng.random() < 0.7 else describe(rng, language, service))
     quantity, price = _quantity(rng, service), _price(rng, digits, scale)
     if rng.random() < 0.03:

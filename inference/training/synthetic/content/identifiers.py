@@ -5,19 +5,77 @@ import string
 from datetime import date
 
 from stdnum import luhn
-from stdnum.eu import vat as eu_vat
 from stdnum.es import ccc as es_ccc
+from stdnum.eu import vat as eu_vat
 
 from inference.training.synthetic.content.countries import Country
 
 _NUMBER_SHAPES = (
-    "######", "#####", "########", "####", "##########", "yyyy-####", "yyyy/#####", "yyyy####", "RE-####", "RE#####", "RG-yyyy-###",
-    "INV-####", "INV#####", "INV-yyyy-####", "INV/yyyy/####", "FA-yyyy-####", "F########", "FV/##/yyyy", "##/yyyy", "###/##/yyyy",
-    "@@-#####", "@@@-######", "@####", "A########", "@@##########", "#-######", "##-#####", "yy-####", "yymm###", "yyyymm-##",
-    "yymmdd-##", "@@@_@@@@##########", "########-####", "@#@#@#@#-####", "#####@", "R####-##", "SI-######", "CN-####", "###-#######-#######",
-    "yyyy.###", "###.###", "#########", "RECH#####", "@@yyyy-###", "####-#####", "RN yyyy####", "# ###", "V-yyyy/##/###", "###", "##", "AB-######-#",
-)  # fmt: skip
-_ORDER_SHAPES = ("PO-####", "PO#####", "45########", "######", "B######", "BC###", "##-####", "SO#####", "yyyy-###", "@@#####", "#######-##")
+    "######",
+    "#####",
+    "########",
+    "####",
+    "##########",
+    "yyyy-####",
+    "yyyy/#####",
+    "yyyy####",
+    "RE-####",
+    "RE#####",
+    "RG-yyyy-###",
+    "INV-####",
+    "INV#####",
+    "INV-yyyy-####",
+    "INV/yyyy/####",
+    "FA-yyyy-####",
+    "F########",
+    "FV/##/yyyy",
+    "##/yyyy",
+    "###/##/yyyy",
+    "@@-#####",
+    "@@@-######",
+    "@####",
+    "A########",
+    "@@##########",
+    "#-######",
+    "##-#####",
+    "yy-####",
+    "yymm###",
+    "yyyymm-##",
+    "yymmdd-##",
+    "@@@_@@@@##########",
+    "########-####",
+    "@#@#@#@#-####",
+    "#####@",
+    "R####-##",
+    "SI-######",
+    "CN-####",
+    "###-#######-#######",
+    "yyyy.###",
+    "###.###",
+    "#########",
+    "RECH#####",
+    "@@yyyy-###",
+    "####-#####",
+    "RN yyyy####",
+    "# ###",
+    "V-yyyy/##/###",
+    "###",
+    "##",
+    "AB-######-#",
+)
+_ORDER_SHAPES = (
+    "PO-####",
+    "PO#####",
+    "45########",
+    "######",
+    "B######",
+    "BC###",
+    "##-####",
+    "SO#####",
+    "yyyy-###",
+    "@@#####",
+    "#######-##",
+)
 
 
 def fill(rng: random.Random, pattern: str) -> str:
@@ -47,7 +105,9 @@ def vat_number(rng: random.Random, country: Country) -> str:
     """A VAT number as printed; its check digits are right where python-stdnum knows the scheme."""
     if country.code == "FR":
         number = _french_vat(rng)
-        return number if rng.random() < 0.6 else f"{number[:2]} {number[2:4]} {number[4:7]} {number[7:10]} {number[10:]}"
+        return (
+            number if rng.random() < 0.6 else f"{number[:2]} {number[2:4]} {number[4:7]} {number[7:10]} {number[10:]}"
+        )
     pattern = rng.choice(country.vat)
     prefix = "EL" if country.code == "GR" else country.code
     for _ in range(400):
@@ -59,7 +119,7 @@ def vat_number(rng: random.Random, country: Country) -> str:
     return f"{number[:2]} {number[2:]}" if spaced else number
 
 
-_CHECKED = frozenset("DE AT BE LU ES IT NL PT PL CZ SE DK FI HR HU GR IE".split())
+_CHECKED = frozenset("DE AT BE LU ES IT NL PT PL CZ SE DK FI HR HU GR IE".split())  # noqa: SIM905
 
 
 def iban(rng: random.Random, country: Country) -> str:

@@ -9,12 +9,39 @@ from inference.training.synthetic.content import identifiers
 from inference.training.synthetic.content.countries import Country
 from inference.training.synthetic.content.vocabulary import vocabulary
 
-_ONSETS = "b br c ch d dr f fl g gr h j k kl l m n p pl qu r s sh st str t tr v w z".split()
-_NUCLEI = "a e i o u ai ea io a e o i".split()
+_ONSETS = "b br c ch d dr f fl g gr h j k kl l m n p pl qu r s sh st str t tr v w z".split()  # noqa: SIM905
+_NUCLEI = ["a", "e", "i", "o", "u", "ai", "ea", "io", "a", "e", "o", "i"]
 _CODAS = ["", "", "", "n", "r", "l", "x", "s", "m", "nd", "rt", "t", "k"]
 _ENDINGS = ["a", "o", "io", "ix", "ly", "ify", "tech", "soft", "net", "lab", "hub", "com", "", "", "ex", "um", "is"]
 _GREEK = str.maketrans("αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊ", "avgdezitiklmnxoprsstyfxpoaeiioyoi")
-_BANKS = "Commerzbank|Sparkasse {city}|Volksbank eG|HSBC|Barclays Bank|ING|BNP Paribas|Santander|UniCredit|Nordea|Raiffeisenbank|Deutsche Bank|Crédit Agricole|Rabobank|Danske Bank|Handelsbanken|Citibank N.A.|HDFC Bank|ANZ Bank|Postbank|CaixaBank|Wells Fargo|Banca Intesa|KBC|N26|Wise"
+_BANKS = (
+    "Commerzbank",
+    "Sparkasse {city}",
+    "Volksbank eG",
+    "HSBC",
+    "Barclays Bank",
+    "ING",
+    "BNP Paribas",
+    "Santander",
+    "UniCredit",
+    "Nordea",
+    "Raiffeisenbank",
+    "Deutsche Bank",
+    "Crédit Agricole",
+    "Rabobank",
+    "Danske Bank",
+    "Handelsbanken",
+    "Citibank N.A.",
+    "HDFC Bank",
+    "ANZ Bank",
+    "Postbank",
+    "CaixaBank",
+    "Wells Fargo",
+    "Banca Intesa",
+    "KBC",
+    "N26",
+    "Wise",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +68,9 @@ class Party:
 
 def coined(rng: random.Random) -> str:
     """An invented word that could be a brand."""
-    word = "".join(rng.choice(_ONSETS) + rng.choice(_NUCLEI) + rng.choice(_CODAS) for _ in range(rng.choice((1, 2, 2, 2))))
+    word = "".join(
+        rng.choice(_ONSETS) + rng.choice(_NUCLEI) + rng.choice(_CODAS) for _ in range(rng.choice((1, 2, 2, 2)))
+    )
     word += rng.choice(_ENDINGS)
     return word.upper() if rng.random() < 0.15 else word.capitalize()
 
@@ -58,11 +87,21 @@ def _core_name(rng: random.Random, language: str, city: str) -> str:
     trade, last = rng.choice(words["trades"]), rng.choice(words["last"])
     return rng.choice(
         (
-            coined(rng), coined(rng), f"{coined(rng)} {trade}", f"{last} {trade}", f"{trade} {last}", f"{last} & {rng.choice(words['last'])}",
-            f"{coined(rng)} {coined(rng)}", f"{trade} {city}", f"{identifiers.fill(rng, '@@@')} {trade}", f"{trade} {coined(rng)}", last,
-            f"{coined(rng)} {trade} & {rng.choice(words['trades'])}", f"{coined(rng)} {rng.choice(words['name_tails'])}" if "name_tails" in words else coined(rng),
+            coined(rng),
+            coined(rng),
+            f"{coined(rng)} {trade}",
+            f"{last} {trade}",
+            f"{trade} {last}",
+            f"{last} & {rng.choice(words['last'])}",
+            f"{coined(rng)} {coined(rng)}",
+            f"{trade} {city}",
+            f"{identifiers.fill(rng, '@@@')} {trade}",
+            f"{trade} {coined(rng)}",
+            last,
+            f"{coined(rng)} {trade} & {rng.choice(words['trades'])}",
+            f"{coined(rng)} {rng.choice(words['name_tails'])}" if "name_tails" in words else coined(rng),
         )
-    )  # fmt: skip
+    )
 
 
 def _slug(text: str) -> str:
@@ -81,19 +120,27 @@ def _company(rng: random.Random, core: str, country: Country) -> str:
 def party(rng: random.Random, country: Country, language: str, private: bool = False, foreign: bool = False) -> Party:
     """Draw a company, or a private person. `foreign`: the address ends with the country's name."""
     city = rng.choice(country.cities)
-    core = _core_name(rng, language, re.sub(r"[\d,.()-]+|\b[A-Z]{1,3}\b", "", city).split("/")[0].strip().split("  ")[0] or "Nord")
+    core = _core_name(
+        rng, language, re.sub(r"[\d,.()-]+|\b[A-Z]{1,3}\b", "", city).split("/")[0].strip().split("  ")[0] or "Nord"
+    )
     name = person(rng, language) if private else _company(rng, core, country)
     if rng.random() < 0.06:
         name = name.upper()
     brand = coined(rng) if not private and rng.random() < 0.15 else ""
-    street = rng.choice(vocabulary(language)["streets"]).format(n=rng.choice((rng.randint(1, 99), rng.randint(1, 240), f"{rng.randint(1, 60)}{rng.choice('abAB')}")))
+    street = rng.choice(vocabulary(language)["streets"]).format(
+        n=rng.choice((rng.randint(1, 99), rng.randint(1, 240), f"{rng.randint(1, 60)}{rng.choice('abAB')}"))
+    )
     ending = rng.choice(country.name) or country.name[0]
-    address = (street, city, ending) if foreign or (rng.random() < 0.25 and rng.choice(country.name)) else (street, city)
+    address = (
+        (street, city, ending) if foreign or (rng.random() < 0.25 and rng.choice(country.name)) else (street, city)
+    )
     if country.code in ("US", "GB", "IE", "AU") and rng.random() < 0.15:
         address = (address[0], rng.choice(("Suite 200", "2nd Floor", "Building C", "Floor 7", "#603")), *address[1:])
     slug = _slug(brand or core)
     domain = f"{slug if len(slug) < 22 else slug.split('-')[0]}.{rng.choice(country.tld)}"
-    mailbox = rng.choice(("info", "billing", "office", "accounts", "sales", "hello", "kontakt", "support", "contact", "invoice"))
+    mailbox = rng.choice(
+        ("info", "billing", "office", "accounts", "sales", "hello", "kontakt", "support", "contact", "invoice")
+    )
     return Party(
         name=name,
         brand=brand,
@@ -105,10 +152,12 @@ def party(rng: random.Random, country: Country, language: str, private: bool = F
         registration=identifiers.fill(rng, rng.choice(country.registration)),
         phone=identifiers.fill(rng, rng.choice(country.phone)),
         fax=identifiers.fill(rng, rng.choice(country.phone)),
-        email=f"{mailbox}@{domain}" if not private else f"{_slug(name).replace('-', '.')}@{rng.choice(('gmail.com', 'web.de', 'outlook.com', 'orange.fr'))}",
+        email=f"{mailbox}@{domain}"
+        if not private
+        else f"{_slug(name).replace('-', '.')}@{rng.choice(('gmail.com', 'web.de', 'outlook.com', 'orange.fr'))}",
         web=rng.choice(("www.", "www.", "https://", "https://www.", "", "http://www.")) + domain,
-        bank=rng.choice(_BANKS.split("|")).format(city=city.split()[-1]),
+        bank=rng.choice(_BANKS).format(city=city.split()[-1]),
         iban=identifiers.iban(rng, country) if country.iban else "",
         bic=identifiers.bic(rng, country),
         account=identifiers.fill(rng, rng.choice(country.account)),
-    )  # fmt: skip
+    )

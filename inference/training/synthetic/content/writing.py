@@ -22,7 +22,9 @@ class Writing:
     indian: bool = False
 
 
-def writing(rng: random.Random, numbers: tuple[str, ...], dates: tuple[str, ...], language: str, indian: bool) -> Writing:
+def writing(
+    rng: random.Random, numbers: tuple[str, ...], dates: tuple[str, ...], language: str, indian: bool
+) -> Writing:
     """Draw a document's habits from a country's."""
     example = rng.choice(numbers)
     group = "" if example[1] == "0" else example[1]
@@ -64,9 +66,9 @@ def day(value: date, habits: Writing, date_format: str = "") -> str:
     return "".join(out)
 
 
-def _inside_word(pattern: str, at: int, token: str) -> bool:
+def _inside_word(pattern: str, at: int, mark: str) -> bool:
     """The "d" of the Spanish "de" is no token."""
-    return token == "d" and pattern.startswith("de", at)
+    return mark == "d" and pattern.startswith("de", at)
 
 
 def _token(token: str, value: date, language: str) -> str:

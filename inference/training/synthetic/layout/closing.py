@@ -1,6 +1,7 @@
 """What stands below the sums: payment details, sentences, footers, page numbers, stamps."""
 
 import random
+from collections.abc import Callable
 
 from inference.training.synthetic.content.facts import payment_terms
 from inference.training.synthetic.content.identifiers import bic, fill, iban
@@ -27,13 +28,24 @@ def bank_rows(c: Composer) -> Rows:
         concept = c.rng.choice(("IBAN", "IBAN", "IBAN", "IBAN-Nr.", "IBAN No")) + c.style.colon
         rows.append((Piece(concept + " "), c.tag(_spaced(c.rng, seller.iban), "seller_iban", seller.iban)))
         if c.chance(0.75):
-            rows.append((Piece(c.rng.choice(("BIC", "BIC", "SWIFT", "BIC/SWIFT", "SWIFT-BIC", "Swift Code")) + c.style.colon + " "), c.tag(seller.bic, "seller_bic")))
+            rows.append(
+                (
+                    Piece(
+                        c.rng.choice(("BIC", "BIC", "SWIFT", "BIC/SWIFT", "SWIFT-BIC", "Swift Code"))
+                        + c.style.colon
+                        + " "
+                    ),
+                    c.tag(seller.bic, "seller_bic"),
+                )
+            )
     elif c.chance(0.3):
         rows.append((Piece("SWIFT" + c.style.colon + " "), c.tag(seller.bic, "seller_bic")))
     if not seller.iban or c.chance(0.12):
         rows.append((Piece(c.label("account") + " "), c.tag(seller.account, "seller_bank_account")))
         if c.facts.country.code == "US" and c.chance(0.6):
-            rows.append((Piece(c.rng.choice(("Routing No", "ABA", "Routing number")) + ": " + fill(c.rng, "#########")),))
+            rows.append(
+                (Piece(c.rng.choice(("Routing No", "ABA", "Routing number")) + ": " + fill(c.rng, "#########")),)
+            )
         if c.facts.country.code == "GB":
             rows.append((Piece(c.rng.choice(("Sort Code", "Sort code")) + ": " + fill(c.rng, "##-##-##")),))
     return rows
@@ -42,7 +54,10 @@ def bank_rows(c: Composer) -> Rows:
 def _second_bank(c: Composer) -> Rows:
     """Another account of the seller: a hard case with two right-looking IBANs; only the first is the truth."""
     seller = c.facts.seller
-    return [(Piece("IBAN" + c.style.colon + " " + _spaced(c.rng, iban(c.rng, seller.country))),), (Piece("BIC " + bic(c.rng, seller.country)),)]
+    return [
+        (Piece("IBAN" + c.style.colon + " " + _spaced(c.rng, iban(c.rng, seller.country))),),
+        (Piece("BIC " + bic(c.rng, seller.country)),),
+    ]
 
 
 def payment(c: Composer) -> None:
@@ -59,7 +74,11 @@ def payment(c: Composer) -> None:
         c.put((*heading, c.tag(terms, "payment_terms")), c.left, c.y, room=width)
         c.y += c.step
     if facts.paid and facts.due <= 0 and c.chance(0.6):
-        c.paragraph(c.rng.choice(c.words("card")).format(n=fill(c.rng, "####")) + "  " + day(facts.issue_date, c.habits), c.left, width)
+        c.paragraph(
+            c.rng.choice(c.words("card")).format(n=fill(c.rng, "####")) + "  " + day(facts.issue_date, c.habits),
+            c.left,
+            width,
+        )
     if c.chance(0.55):
         rows = bank_rows(c)
         if c.chance(0.2):
@@ -74,7 +93,10 @@ def payment(c: Composer) -> None:
         start, inline = c.y, c.chance(0.15)
         if inline:
             glue = Piece(c.rng.choice((", ", " | ", "  ", " - ")))
-            rows = [tuple(piece for row in rows[at : at + 3] for piece in (*row, glue))[:-1] for at in range(0, len(rows), 3)]
+            rows = [
+                tuple(piece for row in rows[at : at + 3] for piece in (*row, glue))[:-1]
+                for at in range(0, len(rows), 3)
+            ]
         x = c.left + width * (0.5 if c.chance(0.1) else 0.0)
         c.y = block(c, rows, x + 3, c.y, room=c.right - x - 6)
         if c.chance(0.12):
@@ -87,7 +109,11 @@ def _sentence(c: Composer) -> None:
     facts, pieces = c.facts, list[Piece]()
     head, _, rest = c.rng.choice(c.words("pay_sentence")).partition("{amount}")
     due = facts.due if facts.paid or facts.rounding or facts.balance else facts.gross
-    amount = c.money(due, "amount_due", marked=True) if due != facts.gross else c.money(due, "gross_amount", "amount_due", marked=True)
+    amount = (
+        c.money(due, "amount_due", marked=True)
+        if due != facts.gross
+        else c.money(due, "gross_amount", "amount_due", marked=True)
+    )
     date = c.day(facts.due_date, "due_date")
     for text, value in ((head, amount), (rest, ())):
         before, found, after = text.partition("{date}")
@@ -101,7 +127,9 @@ def prose(c: Composer, concept: str, most: int = 1) -> None:
     """One to `most` sentences of a kind."""
     sentences = c.words(concept)
     text = " ".join(c.rng.sample(sentences, k=min(len(sentences), c.rng.randint(1, most))))
-    c.paragraph(text, c.left, (c.right - c.left) * c.rng.choice((1.0, 1.0, 0.6)), c.style.size * c.rng.choice((1.0, 0.85, 0.75)))
+    c.paragraph(
+        text, c.left, (c.right - c.left) * c.rng.choice((1.0, 1.0, 0.6)), c.style.size * c.rng.choice((1.0, 0.85, 0.75))
+    )
     c.gap(0.4)
 
 
@@ -118,7 +146,7 @@ def _codes(c: Composer) -> None:
 
 def closing(c: Composer) -> None:
     """Everything below the sums, in one of many orders."""
-    blocks = [lambda: payment(c)]
+    blocks: list[Callable[[], None]] = [lambda: payment(c)]
     if c.chance(0.45):
         blocks.append(lambda: prose(c, "thanks"))
     if c.chance(0.45):
@@ -144,7 +172,10 @@ def footer(c: Composer) -> None:
         [seller_name(c), *address_pieces(c, seller, "seller")],
         contact_rows(c, 0.6),
         bank_rows(c) if "bank_shown" not in c.said or c.chance(0.2) else [],
-        [(Piece(c.rng.choice(("CEO: ", "Geschäftsführer: ", "Director: ", "")) + seller.person),), (Piece(c.label("registration") + " " + seller.registration),)],
+        [
+            (Piece(c.rng.choice(("CEO: ", "Geschäftsführer: ", "Director: ", "")) + seller.person),),
+            (Piece(c.label("registration") + " " + seller.registration),),
+        ],
     ]
     groups = [group for group in groups if group][: c.rng.choice((2, 3, 4, 4))]
     if c.chance(0.2):
@@ -154,7 +185,14 @@ def footer(c: Composer) -> None:
         if style.footer != "none" and (every or sheet is last):
             _foot(c, groups, size, number)
         if len(c.sheets) > 1 or c.chance(0.25):
-            text = c.rng.choice((f"{c.say('page')} {number} {c.say('of')} {len(c.sheets)}", f"{number}/{len(c.sheets)}", f"{c.say('page')} {number}", f"{number}"))
+            text = c.rng.choice(
+                (
+                    f"{c.say('page')} {number} {c.say('of')} {len(c.sheets)}",
+                    f"{number}/{len(c.sheets)}",
+                    f"{c.say('page')} {number}",
+                    f"{number}",
+                )
+            )
             where = c.said.setdefault("page_place", c.rng.choice(("left", "center", "right")))
             x = {"left": c.left, "center": style.width / 2, "right": c.right}[where]
             c.put(text, x, style.height - 16, where, size, sheet=sheet)
@@ -184,6 +222,13 @@ def stamp(c: Composer) -> None:
     sheet = c.sheets[0]
     size = c.rng.uniform(22, 80)
     c.put(
-        c.rng.choice(c.words("paid_stamp")), sheet.width * c.rng.uniform(0.15, 0.6), sheet.height * c.rng.uniform(0.3, 0.7), size=size,
-        bold=True, grey=0.75, sheet=sheet, angle=c.rng.choice((45.0, 30.0, 12.0, -10.0, 55.0)), room=sheet.width * 0.6,
-    )  # fmt: skip
+        c.rng.choice(c.words("paid_stamp")),
+        sheet.width * c.rng.uniform(0.15, 0.6),
+        sheet.height * c.rng.uniform(0.3, 0.7),
+        size=size,
+        bold=True,
+        grey=0.75,
+        sheet=sheet,
+        angle=c.rng.choice((45.0, 30.0, 12.0, -10.0, 55.0)),
+        room=sheet.width * 0.6,
+    )

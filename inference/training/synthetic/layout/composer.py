@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from inference.fields import to_text
 from inference.training.synthetic.content import writing
-from inference.training.synthetic.content.countries import currencies
 from inference.training.synthetic.content.facts import Facts
 from inference.training.synthetic.content.vocabulary import vocabulary
 from inference.training.synthetic.fonts import text_width
@@ -28,7 +27,7 @@ def pieces_of(text: Text) -> tuple[Piece, ...]:
 
 @dataclass(slots=True)
 class Composer:
-    """One document being drawn. `y` is the flow position on the last sheet; `canonical` the truth of each label printed."""
+    """One document being drawn. `y`: the flow position on the last sheet; `canonical`: the truth of each label."""
 
     rng: random.Random
     facts: Facts
@@ -124,7 +123,11 @@ class Composer:
 
     def money(self, value: Decimal, *names: str, marked: bool | None = None) -> tuple[Piece, ...]:
         """An amount that is the truth of header fields."""
-        return self.amount(value, *(self.mark(name, to_text(abs(value) if name in _UNSIGNED else value)) for name in names), marked=marked)
+        return self.amount(
+            value,
+            *(self.mark(name, to_text(abs(value) if name in _UNSIGNED else value)) for name in names),
+            marked=marked,
+        )
 
     def number(self, value: Decimal, *labels: Label, digits: int = 0) -> Piece:
         places = max(digits, -int(value.normalize().as_tuple().exponent), 0)
@@ -137,12 +140,23 @@ class Composer:
     # drawing ----------------------------------------------------------------------------------------------------------
 
     def width_of(self, text: Text, size: float = 0.0, bold: bool = False) -> float:
-        return text_width("".join(piece.text for piece in pieces_of(text)), self.style.font, size or self.style.size, bold)
+        return text_width(
+            "".join(piece.text for piece in pieces_of(text)), self.style.font, size or self.style.size, bold
+        )
 
     def put(
-        self, text: Text, x: float, y: float, align: str = "left", size: float = 0.0, bold: bool = False, room: float = 0.0,
-        grey: float = 0.0, sheet: Sheet | None = None, angle: float = 0.0,
-    ) -> None:  # fmt: skip
+        self,
+        text: Text,
+        x: float,
+        y: float,
+        align: str = "left",
+        size: float = 0.0,
+        bold: bool = False,
+        room: float = 0.0,
+        grey: float = 0.0,
+        sheet: Sheet | None = None,
+        angle: float = 0.0,
+    ) -> None:
         """Print one line with its top at `y`; it is set smaller where it would not fit in `room`."""
         pieces = pieces_of(text)
         size = size or self.style.size
@@ -167,14 +181,26 @@ class Composer:
                 current = longer
         return [*lines, current]
 
-    def shape(self, kind: str, x0: float, y0: float, x1: float, y1: float, fill: Rgb | None = None, stroke: Rgb | None = None, width: float = 0.5) -> None:
+    def shape(
+        self,
+        kind: str,
+        x0: float,
+        y0: float,
+        x1: float,
+        y1: float,
+        fill: Rgb | None = None,
+        stroke: Rgb | None = None,
+        width: float = 0.5,
+    ) -> None:
         self.sheets[-1].shapes.append(Shape(kind, x0, y0, x1, y1, fill, stroke, width))
 
     def rule(self, y: float, x0: float = 0.0, x1: float = 0.0, width: float = 0.5) -> None:
         """A horizontal line, over the text area unless told."""
         self.shape("line", x0 or self.left, y, x1 or self.right, y, stroke=self.style.rule_colour, width=width)
 
-    def paragraph(self, text: str, x: float, room: float, size: float = 0.0, grey: float = 0.0, align: str = "left") -> None:
+    def paragraph(
+        self, text: str, x: float, room: float, size: float = 0.0, grey: float = 0.0, align: str = "left"
+    ) -> None:
         """Running text at the cursor, which moves below it."""
         for line in self.wrap(text, room, size):
             self.need((size or self.style.size) * 1.3)

@@ -13,8 +13,20 @@ from inference.training.synthetic.layout.style import draw_style, family_of
 from inference.training.synthetic.layout.totals import tax_table, total_rows, totals
 from inference.training.synthetic.sample import Piece
 
-_NEGATIVES = {"order": "title_order", "delivery": "title_delivery", "reminder": "title_reminder", "statement": "title_statement", "quote": "title_quote"}
-_OWN_NUMBER = {"order": "purchase_order", "delivery": "delivery_note", "reminder": "reference", "statement": "customer_number", "quote": "project"}
+_NEGATIVES = {
+    "order": "title_order",
+    "delivery": "title_delivery",
+    "reminder": "title_reminder",
+    "statement": "title_statement",
+    "quote": "title_quote",
+}
+_OWN_NUMBER = {
+    "order": "purchase_order",
+    "delivery": "delivery_note",
+    "reminder": "reference",
+    "statement": "customer_number",
+    "quote": "project",
+}
 
 
 def _title_of(c: Composer) -> str:
@@ -24,28 +36,26 @@ def _title_of(c: Composer) -> str:
 def _business(c: Composer) -> None:
     """Letterhead, parties, title, meta, table, sums, closing: the common order, and its permutations."""
     identity.letterhead(c)
-    rows, order = meta.meta_pairs, c.rng.random()
+    order = c.rng.random()
     if order < 0.45:
         start = c.y
         identity.parties(c)
         if c.style.parties in ("window", "stacked") and c.chance(0.6):
             below = c.y
-            identity.title(c, _title_of(c)) if c.style.title == "head" else None
-            meta.meta(c, rows(c), beside=start)
+            meta.meta(c, meta.meta_pairs(c), beside=start)
             c.y = max(c.y, below)
-            if c.style.title != "head":
-                identity.title(c, _title_of(c))
+            identity.title(c, _title_of(c))
         else:
             identity.title(c, _title_of(c))
-            meta.meta(c, rows(c))
+            meta.meta(c, meta.meta_pairs(c))
     elif order < 0.75:
         identity.title(c, _title_of(c))
         start = c.y
         identity.parties(c)
-        meta.meta(c, rows(c), beside=start if c.style.parties in ("window", "stacked") else 0.0)
+        meta.meta(c, meta.meta_pairs(c), beside=start if c.style.parties in ("window", "stacked") else 0.0)
     else:
         identity.title(c, _title_of(c))
-        meta.meta(c, rows(c))
+        meta.meta(c, meta.meta_pairs(c))
         identity.parties(c)
     _body(c)
 
@@ -64,14 +74,33 @@ def _saas(c: Composer) -> None:
     rows = meta.meta_pairs(c)
     c.y = meta.pairs_block(c, rows, c.left, c.left + 260, c.y) + c.step
     start, half = c.y, (c.right - c.left) / 2
-    left = identity.block(c, [identity.seller_name(c), *identity.address_pieces(c, c.facts.seller, "seller"), *identity.contact_rows(c, 0.4)], c.left, start, room=half - 10, bold_first=True)
+    left = identity.block(
+        c,
+        [
+            identity.seller_name(c),
+            *identity.address_pieces(c, c.facts.seller, "seller"),
+            *identity.contact_rows(c, 0.4),
+        ],
+        c.left,
+        start,
+        room=half - 10,
+        bold_first=True,
+    )
     c.put(c.label("buyer"), c.left + half, start, bold=True)
-    buyer = [(c.tag(c.facts.buyer.name, "buyer_name"),), *identity.address_pieces(c, c.facts.buyer, "buyer"), (Piece(c.facts.buyer.email),)]
+    buyer = [
+        (c.tag(c.facts.buyer.name, "buyer_name"),),
+        *identity.address_pieces(c, c.facts.buyer, "buyer"),
+        (Piece(c.facts.buyer.email),),
+    ]
     c.y = max(left, identity.block(c, buyer, c.left + half, start + c.step, room=half - 10)) + c.step
     due = c.facts.due
     if c.facts.kind == "invoice" and c.chance(0.8):
         names = ("amount_due",) if due != c.facts.gross else ("gross_amount", "amount_due")
-        headline = (*c.money(due, *names, marked=True), Piece(f" {c.say('due_date').lower()} "), *c.day(c.facts.due_date, "due_date"))
+        headline = (
+            *c.money(due, *names, marked=True),
+            Piece(f" {c.say('due_date').lower()} "),
+            *c.day(c.facts.due_date, "due_date"),
+        )
         c.put(headline, c.left, c.y, size=c.style.size * 1.5, bold=True, room=c.right - c.left)
         c.y += c.style.size * 2.6
     _body(c)
@@ -80,22 +109,30 @@ def _saas(c: Composer) -> None:
 def _receipt(c: Composer) -> None:
     """A till receipt on narrow paper: everything in one column."""
     middle, facts, width = c.style.width / 2, c.facts, c.right - c.left
-    c.put(facts.seller.brand or facts.seller.name, middle, c.y, "center", c.style.size * 1.5, True, width) if facts.seller.brand else None
-    c.y += c.style.size * 2 if facts.seller.brand else 0
-    details = [identity.seller_name(c), *identity.address_pieces(c, facts.seller, "seller"), *identity.contact_rows(c, 0.5)]
+    if facts.seller.brand:
+        c.put(facts.seller.brand, middle, c.y, "center", c.style.size * 1.5, True, width)
+        c.y += c.style.size * 2
+    details = [
+        identity.seller_name(c),
+        *identity.address_pieces(c, facts.seller, "seller"),
+        *identity.contact_rows(c, 0.5),
+    ]
     c.y = identity.block(c, details, middle, c.y, "center", room=width) + c.step
     if c.chance(0.6):
         c.put(c.tag(c.say("title_receipt"), "document_type", "receipt"), middle, c.y, "center", bold=True, room=width)
         c.y += c.step * 1.3
     clock = Piece(f" {c.rng.randint(7, 22):02}:{c.rng.randint(0, 59):02}")
     number = (Piece(c.label("invoice_number") + " "), c.tag(facts.number, "invoice_number"))
-    for line in c.rng.sample([(Piece((c.label("issue_date") + " ") * c.chance(0.5)), *c.day(facts.issue_date, "issue_date"), clock), number], k=2):
+    for line in c.rng.sample(
+        [(Piece((c.label("issue_date") + " ") * c.chance(0.5)), *c.day(facts.issue_date, "issue_date"), clock), number],
+        k=2,
+    ):
         c.put(line, c.left, c.y, room=width)
         c.y += c.step
     items(c)
     tabular = c.chance(0.4) or len(facts.tax_lines) > 1
-    identity_rows = total_rows(c, with_tax=not tabular)
-    for label, amount, strong in identity_rows:
+    rows = total_rows(c, with_tax=not tabular)
+    for label, amount, strong in rows:
         c.need(c.step * 2)
         c.put(label, c.left, c.y, bold=strong, room=width * 0.55)
         c.put(amount, c.right, c.y, "right", bold=strong, room=width * 0.44)
@@ -112,7 +149,9 @@ def _sheet(c: Composer) -> None:
     identity.title(c, _title_of(c))
     groups: list[tuple[str, list[meta.Pair]]] = [("invoice_number", meta.meta_pairs(c))]
     for concept, party, role in (("seller", facts.seller, "seller"), ("buyer", facts.buyer, "buyer")):
-        rows: list[meta.Pair] = [(c.label("holder") if c.chance(0.2) else c.label(concept), (c.tag(party.name, f"{role}_name"),))]
+        rows: list[meta.Pair] = [
+            (c.label("holder") if c.chance(0.2) else c.label(concept), (c.tag(party.name, f"{role}_name"),))
+        ]
         rows += [("", line) for line in identity.address_pieces(c, party, role)]
         if party.vat:
             rows.append((c.label("vat_id"), (c.tag(party.vat, f"{role}_vat_id"),)))
@@ -166,7 +205,9 @@ def _rows(rng: random.Random, archetype: str) -> int:
 def compose(rng: random.Random, country: Country | None = None, language: str = "") -> tuple[Composer, str]:
     """Draw one document; returns the finished table and the layout family."""
     archetype = rng.choices(tuple(ARCHETYPES), [share for _, share in ARCHETYPES.values()])[0]
-    kind = {"receipt": "receipt", "negative": "other"}.get(archetype, "credit_note" if rng.random() < 0.1 else "invoice")
+    kind = {"receipt": "receipt", "negative": "other"}.get(
+        archetype, "credit_note" if rng.random() < 0.1 else "invoice"
+    )
     narrow = archetype == "receipt"
     facts = draw_facts(rng, kind, _rows(rng, archetype), narrow, rng.choice((0.0, 0.1, 0.3, 0.6)), country, language)
     style = draw_style(rng, facts, narrow, **({"table": "none", "footer": "none"} if narrow else {}))

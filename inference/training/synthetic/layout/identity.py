@@ -14,7 +14,14 @@ def logo(c: Composer, x: float, y: float, size: float) -> None:
     for _ in range(c.rng.randint(1, 4)):
         dx, dy, side = c.rng.uniform(0, size), c.rng.uniform(0, size * 0.4), c.rng.uniform(size * 0.3, size * 0.7)
         tint = tuple(min(1.0, part + c.rng.random() * 0.4) for part in c.style.colour)
-        c.shape(c.rng.choice(("circle", "rect")), x + dx, y + dy, x + dx + side, y + dy + side, fill=(tint[0], tint[1], tint[2]))
+        c.shape(
+            c.rng.choice(("circle", "rect")),
+            x + dx,
+            y + dy,
+            x + dx + side,
+            y + dy + side,
+            fill=(tint[0], tint[1], tint[2]),
+        )
 
 
 def seller_name(c: Composer) -> tuple[Piece, ...]:
@@ -24,7 +31,7 @@ def seller_name(c: Composer) -> tuple[Piece, ...]:
 def address_pieces(c: Composer, party: Party, role: str) -> list[tuple[Piece, ...]]:
     """The address lines of a party, labelled `<role>_address`; sometimes two parts share a line."""
     mark = c.mark(f"{role}_address", ", ".join(party.address))
-    lines = [(Piece(part, (mark,)),) for part in party.address]
+    lines: list[tuple[Piece, ...]] = [(Piece(part, (mark,)),) for part in party.address]
     if len(lines) > 1 and c.chance(0.12):
         lines[:2] = [(*lines[0], Piece(", "), *lines[1])]
     return lines
@@ -34,22 +41,44 @@ def contact_rows(c: Composer, share: float) -> list[tuple[Piece, ...]]:
     """Phone, fax, mail, web and tax numbers of the seller, each with chance `share`, in any order."""
     seller = c.facts.seller
     rows: list[tuple[Piece, ...]] = []
-    values = (("phone", seller.phone), ("fax", seller.fax), ("email", seller.email), ("web", seller.web), ("vat_id", seller.vat),
-              ("tax_number", seller.tax_number), ("registration", seller.registration))  # fmt: skip
-    names = {"phone": "seller_phone", "email": "seller_email", "web": "seller_website", "vat_id": "seller_vat_id", "tax_number": "seller_tax_number"}
+    values = (
+        ("phone", seller.phone),
+        ("fax", seller.fax),
+        ("email", seller.email),
+        ("web", seller.web),
+        ("vat_id", seller.vat),
+        ("tax_number", seller.tax_number),
+        ("registration", seller.registration),
+    )
+    names = {
+        "phone": "seller_phone",
+        "email": "seller_email",
+        "web": "seller_website",
+        "vat_id": "seller_vat_id",
+        "tax_number": "seller_tax_number",
+    }
     for concept, value in values:
         likely = share * (0.5 if concept in ("fax", "registration", "tax_number") else 1.0)
         if not value or not c.chance(likely):
             continue
         shown = c.tag(value, names[concept], value) if concept in names else Piece(value)
-        bare = concept in ("email", "web") and c.chance(0.6) or concept == "phone" and c.chance(0.2)
+        bare = (concept in ("email", "web") and c.chance(0.6)) or (concept == "phone" and c.chance(0.2))
         rows.append((shown,) if bare else (Piece(c.label(concept) + " "), shown))
     if c.chance(0.35):
         c.rng.shuffle(rows)
     return rows
 
 
-def block(c: Composer, rows: list[tuple[Piece, ...]], x: float, y: float, align: str = "left", size: float = 0.0, room: float = 0.0, bold_first: bool = False) -> float:
+def block(
+    c: Composer,
+    rows: list[tuple[Piece, ...]],
+    x: float,
+    y: float,
+    align: str = "left",
+    size: float = 0.0,
+    room: float = 0.0,
+    bold_first: bool = False,
+) -> float:
     """Print rows below each other; returns the y below them."""
     step = (size or c.style.size) * c.style.leading
     for index, row in enumerate(rows):
@@ -69,7 +98,7 @@ def letterhead(c: Composer) -> None:
     details = [*address_pieces(c, seller, "seller"), *contact_rows(c, c.rng.choice((0.2, 0.5, 0.8)))]
     if top is not name:
         details.insert(0, name)
-    start, half = c.y, (c.right - c.left) * 0.48
+    half = (c.right - c.left) * 0.48
     if c.chance(0.1):
         details = []
     match style.letterhead:
@@ -105,7 +134,6 @@ def letterhead(c: Composer) -> None:
         case _:
             logo(c, c.rng.choice((c.left, c.right - 60)), c.y, 40)
             c.y += 60
-    c.said["letterhead_top"] = str(start)
     if c.chance(0.2):
         c.rule(c.y + 3)
         c.y += 6
@@ -129,13 +157,22 @@ def title(c: Composer, concept: str) -> None:
     words: list[Piece] = [c.tag(c.say(concept), "document_type", facts.kind)]
     known = TITLES.get(facts.kind) == concept
     if style.title in ("numbered", "sentence") and known:
-        words += [Piece(c.rng.choice((" ", " ", " Nr. ", " #", " No. ", ": ", " - ", " N° "))), c.tag(facts.number, "invoice_number")]
+        words += [
+            Piece(c.rng.choice((" ", " ", " Nr. ", " #", " No. ", ": ", " - ", " N° "))),
+            c.tag(facts.number, "invoice_number"),
+        ]
         c.said["number_shown"] = "yes"
         if style.title == "sentence":
-            words += [Piece(f" {c.rng.choice(('-', '/', ',', '·', '  '))} "), Piece(c.label("issue_date") + " "), *c.day(facts.issue_date, "issue_date")]
+            words += [
+                Piece(f" {c.rng.choice(('-', '/', ',', '·', '  '))} "),
+                Piece(c.label("issue_date") + " "),
+                *c.day(facts.issue_date, "issue_date"),
+            ]
             c.said["date_shown"] = "yes"
-    x, align = {"right": (c.right, "right"), "centre": (style.width / 2, "center")}.get(style.title, (c.left, "left"))
-    if style.title == "head" and c.sheets[-1].lines:
+    x, align = {"right": (c.right, "right"), "head": (c.right, "right"), "centre": (style.width / 2, "center")}.get(
+        style.title, (c.left, "left")
+    )
+    if style.title == "head" and style.letterhead == "left" and c.sheets[-1].lines:
         c.put(words, c.right, style.top, "right", size, bold=c.chance(0.7), room=(c.right - c.left) * 0.4)
         return
     c.put(words, x, c.y, align, size, bold=c.chance(0.7), room=c.right - c.left)
@@ -147,7 +184,9 @@ def _buyer_rows(c: Composer, with_vat: bool) -> list[tuple[Piece, ...]]:
     buyer = c.facts.buyer
     rows: list[tuple[Piece, ...]] = [(c.tag(buyer.name, "buyer_name"),)]
     if c.chance(0.2):
-        rows.insert(c.rng.choice((0, 1)), (Piece(c.rng.choice(("", "", "ATTN: ", "c/o ", "z. Hd. ", "Attn. ")) + buyer.person),))
+        rows.insert(
+            c.rng.choice((0, 1)), (Piece(c.rng.choice(("", "", "ATTN: ", "c/o ", "z. Hd. ", "Attn. ")) + buyer.person),)
+        )
     rows += address_pieces(c, buyer, "buyer")
     if with_vat and buyer.vat:
         rows.append((Piece(c.label("buyer_vat_id") + " "), c.tag(buyer.vat, "buyer_vat_id")))
@@ -167,7 +206,9 @@ def _ship_rows(c: Composer) -> list[tuple[Piece, ...]]:
     return [(c.tag(target.name, "ship_to_name"),), *address_pieces(c, target, "ship_to")]
 
 
-def _headed(c: Composer, concept: str, rows: list[tuple[Piece, ...]], x: float, y: float, room: float, box: bool) -> float:
+def _headed(
+    c: Composer, concept: str, rows: list[tuple[Piece, ...]], x: float, y: float, room: float, box: bool
+) -> float:
     """A party block under its heading."""
     start = y
     if box:
@@ -190,7 +231,7 @@ def parties(c: Composer) -> None:
     style = c.style
     width, with_vat = c.right - c.left, c.chance(0.35)
     half, start = width * 0.47, c.y
-    seller_too = style.letterhead == "none" and c.chance(0.7) or c.chance(0.2)
+    seller_too = (style.letterhead == "none" and c.chance(0.7)) or c.chance(0.2)
     columns: list[tuple[str, Callable[[], list[tuple[Piece, ...]]]]] = [("buyer", lambda: _buyer_rows(c, with_vat))]
     if seller_too:
         columns.insert(c.rng.choice((0, 0, 1)), ("seller", lambda: _seller_rows(c)))
@@ -201,7 +242,10 @@ def parties(c: Composer) -> None:
             if c.chance(0.6):
                 sender = [Piece(part) for part in (" · ", " - ", ", ", " | ")]
                 glue = c.rng.choice(sender)
-                line = [*seller_name(c), *[piece for row in address_pieces(c, c.facts.seller, "seller") for piece in (glue, *row)]]
+                line = [
+                    *seller_name(c),
+                    *[piece for row in address_pieces(c, c.facts.seller, "seller") for piece in (glue, *row)],
+                ]
                 c.put(line, c.left, c.y, size=style.size * 0.68, room=half)
                 c.y += style.size * 1.4
             c.y = block(c, _buyer_rows(c, with_vat and c.chance(0.3)), c.left, c.y, room=half, bold_first=c.chance(0.2))

@@ -11,9 +11,19 @@ from inference.training.synthetic.sample import Label, Piece
 
 _RIGHT = frozenset(("quantity", "unit_price", "discount", "tax_rate", "net_amount", "tax", "gross"))
 _HEADS = {
-    "position": "c_pos", "description": "c_desc", "product_code": "c_code", "quantity": "c_qty", "unit": "c_unit", "unit_price": "c_price",
-    "discount": "c_disc", "tax_rate": "c_rate", "net_amount": "c_amount", "tax": "c_tax", "gross": "c_gross", "date": "c_date",
-}  # fmt: skip
+    "position": "c_pos",
+    "description": "c_desc",
+    "product_code": "c_code",
+    "quantity": "c_qty",
+    "unit": "c_unit",
+    "unit_price": "c_price",
+    "discount": "c_disc",
+    "tax_rate": "c_rate",
+    "net_amount": "c_amount",
+    "tax": "c_tax",
+    "gross": "c_gross",
+    "date": "c_date",
+}
 
 
 @dataclass(slots=True)
@@ -65,9 +75,18 @@ def _lay(c: Composer, columns: list[str]) -> list[tuple[float, float]]:
     amounts = [c.width_of(c.amount(item.total)) for item in c.facts.items]
     prices = [c.width_of(c.amount(item.unit_price)) for item in c.facts.items]
     needs = {
-        "position": 18.0, "product_code": max(c.width_of(item.code) for item in c.facts.items), "quantity": 34.0, "unit": 34.0,
-        "unit_price": max(prices), "discount": 42.0, "tax_rate": 34.0, "net_amount": max(amounts), "tax": max(amounts), "gross": max(amounts), "date": 52.0,
-    }  # fmt: skip
+        "position": 18.0,
+        "product_code": max(c.width_of(item.code) for item in c.facts.items),
+        "quantity": 34.0,
+        "unit": 34.0,
+        "unit_price": max(prices),
+        "discount": 42.0,
+        "tax_rate": 34.0,
+        "net_amount": max(amounts),
+        "tax": max(amounts),
+        "gross": max(amounts),
+        "date": 52.0,
+    }
     spare = c.rng.uniform(6, 16)
     rooms = [max(needs.get(name, 0), min(c.width_of(c.say(_HEADS[name]), bold=True), 60)) + spare for name in columns]
     total = c.right - c.left
@@ -91,7 +110,15 @@ def _header(c: Composer, table: Table) -> None:
     size = style.size * 0.95
     if dark or style.table in ("grid", "zebra"):
         fill = style.colour if dark else (0.92, 0.92, 0.92)
-        c.shape("rect", c.left, c.y - 2, c.right, c.y + c.step + 2, fill=fill, stroke=style.rule_colour if style.table == "grid" else None)
+        c.shape(
+            "rect",
+            c.left,
+            c.y - 2,
+            c.right,
+            c.y + c.step + 2,
+            fill=fill,
+            stroke=style.rule_colour if style.table == "grid" else None,
+        )
     bold = c.said.setdefault("head_bold", str(c.chance(0.7))) == "True"
     two_lines = c.chance(0.12)
     for name, (x, room) in zip(table.columns, table.edges, strict=True):
@@ -101,7 +128,16 @@ def _header(c: Composer, table: Table) -> None:
         align = "right" if name in _RIGHT else "left"
         parts = text.split(" ", 1) if two_lines and " " in text else [text]
         for index, part in enumerate(parts):
-            c.put(part, x + room - 3 if align == "right" else x + 3, c.y + index * c.step, align, size, bold, room - 4, grey=1.0 if dark else 0.0)
+            c.put(
+                part,
+                x + room - 3 if align == "right" else x + 3,
+                c.y + index * c.step,
+                align,
+                size,
+                bold,
+                room - 4,
+                grey=1.0 if dark else 0.0,
+            )
     c.y += c.step * (2 if two_lines else 1) + 3
     if style.table in ("rows", "header", "none"):
         c.rule(c.y - 1, width=c.rng.choice((0.4, 0.8, 1.5)))
@@ -122,15 +158,27 @@ def _cell(c: Composer, table: Table, name: str, item: Item, row: int) -> tuple[P
         case "product_code":
             return (Piece(item.code, (label("product_code", item.code),)),)
         case "quantity":
-            quantity = c.number(item.quantity, label("quantity", item.quantity), digits=2 if c.said.setdefault("qty2", str(c.chance(0.2))) == "True" else 0)
-            return (quantity, Piece(" "), Piece(item.unit, (label("unit", item.unit),))) if table.merged_unit else (quantity,)
+            quantity = c.number(
+                item.quantity,
+                label("quantity", item.quantity),
+                digits=2 if c.said.setdefault("qty2", str(c.chance(0.2))) == "True" else 0,
+            )
+            return (
+                (quantity, Piece(" "), Piece(item.unit, (label("unit", item.unit),)))
+                if table.merged_unit
+                else (quantity,)
+            )
         case "unit":
             return (Piece(item.unit, (label("unit", item.unit),)),)
         case "unit_price":
             return c.amount(item.unit_price, label("unit_price", item.unit_price))
         case "discount":
             if c.said.setdefault("discount_form", c.rng.choice(("percent", "amount"))) == "percent":
-                return (Piece(f"{item.discount_percent}{c.style.percent_mark}"),) if item.discount_percent or c.chance(0.5) else ()
+                return (
+                    (Piece(f"{item.discount_percent}{c.style.percent_mark}"),)
+                    if item.discount_percent or c.chance(0.5)
+                    else ()
+                )
             return c.amount(item.discount, label("discount", item.discount)) if item.discount else ()
         case "tax_rate":
             return c.percent(item.rate, label("tax_rate", item.rate))
@@ -156,7 +204,9 @@ def _row(c: Composer, table: Table, item: Item, row: int) -> None:
     if c.style.table == "zebra" and row % 2:
         c.shape("rect", c.left, c.y - 1, c.right, c.y + height - 2, fill=(0.95, 0.96, 0.97))
     first = c.y
-    code: tuple[Piece, ...] = (Piece(item.code, (c.mark("line_items", item.code, row, "product_code"),)),) if code_line else ()
+    code: tuple[Piece, ...] = (
+        (Piece(item.code, (c.mark("line_items", item.code, row, "product_code"),)),) if code_line else ()
+    )
     above = c.said.setdefault("code_place", c.rng.choice(("above", "below", "prefix"))) if code_line else ""
     lines: list[tuple[Piece, ...]] = [(Piece(line, (mark,)),) for line in described]
     if above == "prefix":
@@ -206,7 +256,14 @@ def _carry(c: Composer, rows: int) -> None:
 def items(c: Composer) -> None:
     """Print all rows. Some tables have sections with subtotals, some have empty rows of a filled-in form."""
     columns = _choose(c)
-    table = Table(columns, _lay(c, columns), c.chance(0.3) and "unit" not in columns, c.chance(0.15), c.facts.digits, c.chance(0.2))
+    table = Table(
+        columns,
+        _lay(c, columns),
+        c.chance(0.3) and "unit" not in columns,
+        c.chance(0.15),
+        c.facts.digits,
+        c.chance(0.2),
+    )
     if c.need(c.step * 5):
         c.gap(0.2)
     if c.chance(0.95):
@@ -224,7 +281,13 @@ def items(c: Composer) -> None:
         _row(c, table, item, row)
         since += item.total
         if c.chance(0.02):
-            c.put(c.rng.choice(c.words("legal")), table.edges[columns.index("description")][0] + 3, c.y, size=c.style.size * 0.85, room=c.right - c.left - 60)
+            c.put(
+                c.rng.choice(c.words("legal")),
+                table.edges[columns.index("description")][0] + 3,
+                c.y,
+                size=c.style.size * 0.85,
+                room=c.right - c.left - 60,
+            )
             c.y += c.step
     if c.style.table == "grid" and c.chance(0.15):
         for _ in range(c.rng.randint(1, 6)):

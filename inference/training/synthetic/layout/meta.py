@@ -52,8 +52,14 @@ def meta_pairs(c: Composer, number_concept: str = "invoice_number") -> list[Pair
     extras = [*_ids(c), *_decoys(c)]
     if c.chance(0.2):
         start, end = facts.period
-        dash = Piece(c.rng.choice((" - ", " – ", "-", " to ", " / ", " bis ")) if facts.language in ("en", "de") else c.rng.choice((" - ", " – ", "-")))
-        rows.append((c.label("period"), (*c.day(start, "service_period_start"), dash, *c.day(end, "service_period_end"))))
+        dash = Piece(
+            c.rng.choice((" - ", " – ", "-", " to ", " / ", " bis "))
+            if facts.language in ("en", "de")
+            else c.rng.choice((" - ", " – ", "-"))
+        )
+        rows.append(
+            (c.label("period"), (*c.day(start, "service_period_start"), dash, *c.day(end, "service_period_end")))
+        )
     if facts.kind in ("invoice", "other") and c.chance(0.25):
         terms = payment_terms(c.rng, facts)
         rows.append((c.label("terms_label"), (c.tag(terms, "payment_terms"),)))
@@ -68,7 +74,9 @@ def meta_pairs(c: Composer, number_concept: str = "invoice_number") -> list[Pair
     if c.chance(0.2):
         c.rng.shuffle(rows)
     if c.chance(0.15):
-        rows.append((c.label("page"), (Piece(c.rng.choice(("1", "1 / 1", "1 von 1" if facts.language == "de" else "1/1"))),)))
+        rows.append(
+            (c.label("page"), (Piece(c.rng.choice(("1", "1 / 1", "1 von 1" if facts.language == "de" else "1/1"))),))
+        )
     return rows
 
 
@@ -130,7 +138,9 @@ def meta(c: Composer, rows: list[Pair], beside: float = 0.0) -> None:
         x0, y = c.left + width * c.rng.uniform(0.52, 0.64), beside
     match style.meta:
         case "pairs" | "right":
-            end = pairs_block(c, rows, x0, x1 if beside else x0 + width * c.rng.uniform(0.45, 0.6), y, style.meta == "right")
+            end = pairs_block(
+                c, rows, x0, x1 if beside else x0 + width * c.rng.uniform(0.45, 0.6), y, style.meta == "right"
+            )
         case "stacked":
             end = _stacked(c, rows, x0, x1, y)
         case "boxed":
@@ -140,7 +150,10 @@ def meta(c: Composer, rows: list[Pair], beside: float = 0.0) -> None:
             end = _inline(c, rows, x0, x1, y)
         case "columns":
             cut = (len(rows) + 1) // 2
-            end = max(pairs_block(c, rows[:cut], x0, x0 + width * 0.46, y), pairs_block(c, rows[cut:], x0 + width * 0.52, x1, y))
+            end = max(
+                pairs_block(c, rows[:cut], x0, x0 + width * 0.46, y),
+                pairs_block(c, rows[cut:], x0 + width * 0.52, x1, y),
+            )
         case _:
             end = _strip(c, rows, x0, x1, y, c.chance(0.5))
     c.y = max(c.y, end)

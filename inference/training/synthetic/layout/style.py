@@ -70,7 +70,13 @@ def draw_style(rng: random.Random, facts: Facts, narrow: bool = False, **fixed: 
         width, height = height, width
     fonts = [font for font in FAMILIES if _supports(font, facts.language)]
     size = rng.uniform(6.5, 9) if narrow else rng.choice((rng.uniform(7, 11.5), rng.uniform(8, 10)))
-    font = rng.choices(fonts, [6 if font == "helvetica" else 3 if font in ("roboto", "source-sans", "dejavu-sans") else 1.5 for font in fonts])[0]
+    font = rng.choices(
+        fonts,
+        [
+            6 if font == "helvetica" else 3 if font in ("roboto", "source-sans", "dejavu-sans") else 1.5
+            for font in fonts
+        ],
+    )[0]
     if font.startswith("dejavu") or font == "courier":
         size *= 0.88
     code = facts.currency
@@ -82,17 +88,36 @@ def draw_style(rng: random.Random, facts: Facts, narrow: bool = False, **fixed: 
     bilingual = rng.random() < (0.18 if facts.country.code in ("CH", "BE", "CA", "LU", "GR", "AE") else 0.045)
     blocks = {name: rng.choice(options) for name, options in CHOICES.items()} | fixed
     return Style(
-        width=width, height=height, margin=rng.uniform(6, 14) if narrow else rng.uniform(28, 75), top=rng.uniform(8, 20) if narrow else rng.uniform(22, 60),
-        foot=14 if narrow else rng.uniform(62, 100), font=font, size=size, leading=rng.uniform(1.12, 1.65), colour=colour,
-        rule_colour=rng.choice(((0.1, 0.1, 0.1), (0.6, 0.6, 0.6), (0.8, 0.8, 0.8), colour)), colon=rng.choice((":", ":", ":", ":", "", "", " :", " -")),
-        label_case=rng.choices(("plain", "upper", "lower"), (84, 13, 3))[0], label_bold=rng.random() < 0.3, value_bold=rng.random() < 0.15,
-        second_language=("en" if facts.language != "en" and rng.random() < 0.8 else rng.choice(others)) if bilingual and others else "",
-        second_mark=rng.choice((" / ", "/", " - ", " | ")), currency_mark=mark, currency_place=place if rng.random() < 0.5 else "none",
-        total_currency_place=place if rng.random() < 0.85 else "before" if not before else "after", currency_space=rng.choice(("", "", " ")) if len(mark) < 3 and before else rng.choice((" ", " ", " ", "\u00a0")),
-        percent_mark=rng.choice(("%", "%", " %", "\u00a0%")), rate_digits=rng.choice((0, 0, 0, 1, 2, 2)), **blocks,
-    )  # fmt: skip
+        width=width,
+        height=height,
+        margin=rng.uniform(6, 14) if narrow else rng.uniform(28, 75),
+        top=rng.uniform(8, 20) if narrow else rng.uniform(22, 60),
+        foot=14 if narrow else rng.uniform(62, 100),
+        font=font,
+        size=size,
+        leading=rng.uniform(1.12, 1.65),
+        colour=colour,
+        rule_colour=rng.choice(((0.1, 0.1, 0.1), (0.6, 0.6, 0.6), (0.8, 0.8, 0.8), colour)),
+        colon=rng.choice((":", ":", ":", ":", "", "", " :", " -")),
+        label_case=rng.choices(("plain", "upper", "lower"), (84, 13, 3))[0],
+        label_bold=rng.random() < 0.3,
+        value_bold=rng.random() < 0.15,
+        second_language=("en" if facts.language != "en" and rng.random() < 0.8 else rng.choice(others))
+        if bilingual and others
+        else "",
+        second_mark=rng.choice((" / ", "/", " - ", " | ")),
+        currency_mark=mark,
+        currency_place=place if rng.random() < 0.5 else "none",
+        total_currency_place=place if rng.random() < 0.85 else "before" if not before else "after",
+        currency_space=rng.choice(("", "", " ")) if len(mark) < 3 and before else rng.choice((" ", " ", " ", "\u00a0")),
+        percent_mark=rng.choice(("%", "%", " %", "\u00a0%")),
+        rate_digits=rng.choice((0, 0, 0, 1, 2, 2)),
+        **blocks,
+    )
 
 
 def family_of(archetype: str, style: Style) -> str:
     """The layout family: the archetype and its block styles."""
-    return ".".join((archetype, style.letterhead, style.title, style.parties, style.meta, style.table, style.totals, style.footer))
+    return ".".join(
+        (archetype, style.letterhead, style.title, style.parties, style.meta, style.table, style.totals, style.footer)
+    )

@@ -32,7 +32,11 @@ def _tax_rows(c: Composer) -> list[Row]:
         head: list[Piece] = [Piece(c.say("tax"))]
         if with_rate:
             rate = c.percent(line.rate, tax_cell(c, line, index, "rate"))
-            shown = (Piece("("), *rate, Piece(")")) if c.said.setdefault("bracket_rate", str(c.chance(0.25))) == "True" else rate
+            shown = (
+                (Piece("("), *rate, Piece(")"))
+                if c.said.setdefault("bracket_rate", str(c.chance(0.25))) == "True"
+                else rate
+            )
             head = [*shown, Piece(" "), *head] if rate_first else [*head, Piece(" "), *shown]
         if with_base and with_rate:
             head += [Piece(f" {c.say('tax_of')} "), *c.amount(line.net, tax_cell(c, line, index, "net"))]
@@ -88,7 +92,9 @@ def _settled(c: Composer, rows: list[Row]) -> None:
     if facts.balance:
         rows.append(((Piece(c.label("balance")),), c.amount(facts.balance), False))
     if facts.paid:
-        rows.append(((Piece(c.label("paid")),), c.money(facts.paid if c.chance(0.5) else -facts.paid, "amount_paid"), False))
+        rows.append(
+            ((Piece(c.label("paid")),), c.money(facts.paid if c.chance(0.5) else -facts.paid, "amount_paid"), False)
+        )
     if facts.paid or facts.rounding or facts.balance or c.chance(0.07):
         rows.append(((Piece(c.label("due")),), c.money(facts.due, "amount_due", marked=True), c.chance(0.7)))
 
@@ -97,10 +103,12 @@ def totals(c: Composer, with_tax: bool = True) -> None:
     """Print the sums in the document's way, then perhaps a table of taxes."""
     style = c.style
     before = c.chance(0.12)
-    has_table = len(c.facts.tax_lines) > 1 and c.chance(0.5) or c.chance(0.06)
+    has_table = (len(c.facts.tax_lines) > 1 and c.chance(0.5)) or c.chance(0.06)
     if before and has_table:
         tax_table(c)
-    if style.totals == "strip" and not (c.facts.paid or c.facts.rounding or c.facts.discount or c.facts.shipping or c.facts.balance):
+    if style.totals == "strip" and not (
+        c.facts.paid or c.facts.rounding or c.facts.discount or c.facts.shipping or c.facts.balance
+    ):
         _strip(c)
     else:
         _stack(c, total_rows(c, with_tax))
@@ -173,21 +181,35 @@ def tax_table(c: Composer) -> None:
     room = min((c.right - x0) / len(columns), c.rng.uniform(70, 110))
     heads = {"rate": "tax_rate", "net": "tax_base", "tax": "tax", "gross": "gross"}
     for index, name in enumerate(columns):
-        c.put(c.say(heads[name]), x0 + (index + 1) * room - 3, c.y, "right", c.style.size * 0.92, c.style.label_bold, room - 4)
+        c.put(
+            c.say(heads[name]),
+            x0 + (index + 1) * room - 3,
+            c.y,
+            "right",
+            c.style.size * 0.92,
+            c.style.label_bold,
+            room - 4,
+        )
     c.y += c.step
     if c.chance(0.6):
         c.rule(c.y - 1, x0, x0 + room * len(columns))
     for row, line in enumerate(facts.tax_lines):
         cells = {
-            "rate": c.percent(line.rate, tax_cell(c, line, row, "rate")), "net": c.amount(line.net, tax_cell(c, line, row, "net"), marked=False),
-            "tax": c.amount(line.tax, tax_cell(c, line, row, "tax"), marked=False), "gross": c.amount(line.net + line.tax, marked=False),
-        }  # fmt: skip
+            "rate": c.percent(line.rate, tax_cell(c, line, row, "rate")),
+            "net": c.amount(line.net, tax_cell(c, line, row, "net"), marked=False),
+            "tax": c.amount(line.tax, tax_cell(c, line, row, "tax"), marked=False),
+            "gross": c.amount(line.net + line.tax, marked=False),
+        }
         for index, name in enumerate(columns):
             c.put(cells[name], x0 + (index + 1) * room - 3, c.y, "right", c.style.size * 0.92, room=room - 4)
         c.y += c.step
     if c.chance(0.5):
-        sums = {"rate": (Piece(c.rng.choice((c.say("gross"), "", "Σ"))),), "net": c.money(facts.net, "net_amount", marked=False),
-                "tax": c.money(facts.tax, "tax_amount", marked=False), "gross": c.amount(facts.gross, marked=False)}  # fmt: skip
+        sums = {
+            "rate": (Piece(c.rng.choice((c.say("gross"), "", "Σ"))),),
+            "net": c.money(facts.net, "net_amount", marked=False),
+            "tax": c.money(facts.tax, "tax_amount", marked=False),
+            "gross": c.amount(facts.gross, marked=False),
+        }
         for index, name in enumerate(columns):
             if sums[name][0].text:
                 c.put(sums[name], x0 + (index + 1) * room - 3, c.y, "right", c.style.size * 0.92, True, room - 4)

@@ -102,5 +102,7 @@ def _others(invoice: Invoice) -> tuple[OtherInvoice, ...]:
 
 
 def _known_ibans(invoice: Invoice) -> frozenset[str] | None:
+    if invoice.supplier_id is None:
+        return None
     accounts = BankAccount.objects.filter(supplier_id=invoice.supplier_id).values_list("iban", flat=True)
     return frozenset(iban.compact(account) for account in accounts) or None

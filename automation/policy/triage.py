@@ -1,5 +1,6 @@
 """Step: the newest policy decides whether a person must look, says why, and keeps what it looked at."""
 
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
@@ -56,7 +57,7 @@ def run(context: Context) -> Done:
     policy = Policy.objects.order_by("-version").first()
     if policy is None:
         raise PermanentFailure("No policy is published, so nothing may be decided.", code="policy_missing")
-    inputs = _inputs(document, policy, context.outputs["check"]["round"])
+    inputs = _inputs(document, policy, uuid.UUID(context.outputs["check"]["round"]))
     decision = _decided(policy, inputs)
     stored = TriageDecision(
         document=document, policy=policy, route=decision.route, reasons=list(decision.reasons), inputs=inputs
@@ -81,7 +82,8 @@ def _doubts(policy: Body, confidences: Mapping[str, float]) -> Iterator[str]:
         if name not in confidences:
             yield f"{label} was not found."
         elif (confidence := Decimal(str(confidences[name]))) < policy.minimum_confidence:
-            yield f"{label} is {_percent(confidence)} certain; the policy asks for {_percent(policy.minimum_confidence)}."
+            asked = _percent(policy.minimum_confidence)
+            yield f"{label} is {_percent(confidence)} certain; the policy asks for {asked}."
 
 
 def _percent(probability: Decimal) -> str:
@@ -89,7 +91,7 @@ def _percent(probability: Decimal) -> str:
     return f"{(probability * 100).quantize(Decimal('0.1'), ROUND_FLOOR).normalize():f}%"
 
 
-def _inputs(document: Document, policy: Policy, round_id: str) -> dict[str, Any]:
+def _inputs(document: Document, policy: Policy, round_id: uuid.UUID) -> dict[str, Any]:
     """Everything the decision rests on, as JSON."""
     values = current_values(document.pk)
     extraction = Extraction.objects.filter(document=document).order_by("-id").first()
@@ -99,7 +101,7 @@ def _inputs(document: Document, policy: Policy, round_id: str) -> dict[str, Any]
         "policy_digest": policy.digest,
         "extraction": str(extraction.pk) if extraction else None,
         "extraction_digest": extraction.digest if extraction else None,
-        "round": round_id,
+        "round": str(round_id),
         "values": {name: values[name].pk for name in key_fields if name in values},
         "confidences": {name: values[name].confidence for name in key_fields if name in values and values[name].value},
         "findings": [{"code": f.code, "severity": f.severity, "message": f.message} for f in findings],

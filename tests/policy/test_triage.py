@@ -98,6 +98,7 @@ def test_the_event_names_the_policy_and_the_extractor(entity: LegalEntity) -> No
     stored = triage(make_document(entity))
     event = Event.objects.get(action="document.triaged")
     assert event.subject == f"document:{stored.document_id}"
+    assert isinstance(event.because, dict)
     assert event.because["policy_digest"] == stored.policy.digest
     assert event.because["extraction_digest"] == "0" * 64
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from functools import cache
 
-from babel.numbers import get_global, get_territory_currencies
+from babel.core import get_global
+from babel.numbers import get_territory_currencies
 from stdnum import iban
 
 from automation.checks.base import Finding, InvoiceView

@@ -51,7 +51,7 @@ Tagged = tuple[Word, tuple[Label, ...]]
 
 
 def degrade(sample: Sample, seed: int) -> Sample:
-    """The same document badly read; the truth stays. Each document draws one strength, from nearly clean to a poor scan."""
+    """The same document badly read; the truth stays. Each draws one strength, from nearly clean to a poor scan."""
     rng = random.Random(seed)  # noqa: S311
     strength = rng.random() ** 2
     skew, shift = rng.gauss(0, 0.012 * strength), (rng.gauss(0, 0.006), rng.gauss(0, 0.006))

@@ -105,6 +105,12 @@ def _language(rng: random.Random, country: Country) -> str:
     return rng.choice(known)
 
 
+def _home_language(country: Country, language: str) -> str:
+    """The language of names and streets: that of the paper where it is spoken there."""
+    spoken = [known for known in country.languages if known in LANGUAGES]
+    return language if language in spoken else next(iter(spoken), "en")
+
+
 def _currency(rng: random.Random, country: Country) -> str:
     if rng.random() < 0.88:
         return rng.choice(country.currencies)
@@ -181,9 +187,7 @@ def draw_facts(
         end = start + timedelta(days=rng.randint(1, 14))
     if end <= start:
         end = start + timedelta(days=6)
-    buyer_language = (
-        language if not abroad else next((known for known in foreign_buyer.languages if known in LANGUAGES), "en")
-    )
+    buyer_language = _home_language(foreign_buyer, language)
     buyer = party(rng, foreign_buyer, buyer_language, private=rng.random() < 0.28, foreign=abroad)
     number = document_number(rng, issue)
     return Facts(
@@ -192,7 +196,7 @@ def draw_facts(
         country=country,
         currency=currency,
         digits=digits,
-        seller=party(rng, country, language, foreign=abroad),
+        seller=party(rng, country, _home_language(country, language), foreign=abroad),
         buyer=buyer,
         ship_to=party(rng, foreign_buyer, buyer_language, private=rng.random() < 0.3)
         if rng.random() < 0.3

@@ -40,7 +40,7 @@ def _business(c: Composer) -> None:
     if order < 0.45:
         start = c.y
         identity.parties(c)
-        if c.style.parties in ("window", "stacked") and c.chance(0.6):
+        if not c.facts.ship_to and c.style.parties in ("window", "stacked") and c.chance(0.6):
             below = c.y
             meta.meta(c, meta.meta_pairs(c), beside=start)
             c.y = max(c.y, below)
@@ -52,7 +52,11 @@ def _business(c: Composer) -> None:
         identity.title(c, _title_of(c))
         start = c.y
         identity.parties(c)
-        meta.meta(c, meta.meta_pairs(c), beside=start if c.style.parties in ("window", "stacked") else 0.0)
+        meta.meta(
+            c,
+            meta.meta_pairs(c),
+            beside=0.0 if c.facts.ship_to or c.style.parties not in ("window", "stacked") else start,
+        )
     else:
         identity.title(c, _title_of(c))
         meta.meta(c, meta.meta_pairs(c))
@@ -103,6 +107,55 @@ def _saas(c: Composer) -> None:
         )
         c.put(headline, c.left, c.y, size=c.style.size * 1.5, bold=True, room=c.right - c.left)
         c.y += c.style.size * 2.6
+    _body(c)
+
+
+def _folio(c: Composer) -> None:
+    """A hotel's or garage's bill: stay or job data among the numbers, payments listed, the balance often nil."""
+    c.said["dated_rows"] = "yes"
+    identity.letterhead(c)
+    start = c.y
+    identity.parties(c)
+    rows = meta.meta_pairs(c)
+    begin, end = c.facts.period
+    stay: list[meta.Pair] = [
+        (c.label("project"), (Piece(str(c.rng.randint(100, 999))),)),
+        (c.label("contact"), (Piece(c.facts.buyer.person),)),
+        (c.label("delivery_date"), c.day(begin)),
+        (c.label("order_date"), c.day(end)),
+    ]
+    for pair in c.rng.sample(stay, k=c.rng.randint(1, 4)):
+        rows.insert(c.rng.randint(0, len(rows)), pair)
+    beside = start if c.style.parties == "window" and not c.facts.ship_to and c.chance(0.5) else 0.0
+    meta.meta(c, rows, beside=beside)
+    identity.title(c, _title_of(c))
+    _body(c)
+
+
+def _bill(c: Composer) -> None:
+    """A utility's or carrier's bill: old balance and its payment, new charges, the sum due on top, details below."""
+    facts = c.facts
+    carried = abs(facts.gross) + c.rng.randint(1, 40)
+    identity.letterhead(c)
+    identity.parties(c)
+    identity.title(c, _title_of(c))
+    meta.meta(c, meta.meta_pairs(c))
+    rows: list[meta.Pair] = [
+        (c.label("balance"), c.amount(carried)),
+        (c.rng.choice(c.words("paid")), c.amount(-carried)),
+        (c.label("gross"), c.money(facts.gross, "gross_amount")),
+    ]
+    names = ("amount_due",) if facts.due != facts.gross else ("gross_amount", "amount_due")
+    rows.append((c.label("due"), c.money(facts.due, *names, marked=True)))
+    if c.chance(0.7):
+        rows.append((c.label("due_date"), c.day(facts.due_date, "due_date")))
+    top, width = c.y, (c.right - c.left) * c.rng.uniform(0.45, 1.0)
+    c.y = meta.pairs_block(
+        c, rows[c.rng.choice((0, 0, 2)) :], c.left + 6, c.left + width - 6, c.y + 5, right_values=True
+    )
+    if c.chance(0.6):
+        c.shape("rect", c.left, top, c.left + width, c.y + 4, stroke=c.style.colour)
+    c.gap(1.5)
     _body(c)
 
 
@@ -188,7 +241,9 @@ def _negative(c: Composer) -> None:
 
 
 ARCHETYPES: dict[str, tuple[Callable[[Composer], None], float]] = {
-    "business": (_business, 0.62),
+    "business": (_business, 0.5),
+    "folio": (_folio, 0.06),
+    "bill": (_bill, 0.06),
     "saas": (_saas, 0.09),
     "receipt": (_receipt, 0.09),
     "sheet": (_sheet, 0.05),
@@ -205,9 +260,9 @@ def _rows(rng: random.Random, archetype: str) -> int:
 def compose(rng: random.Random, country: Country | None = None, language: str = "") -> tuple[Composer, str]:
     """Draw one document; returns the finished table and the layout family."""
     archetype = rng.choices(tuple(ARCHETYPES), [share for _, share in ARCHETYPES.values()])[0]
-    kind = {"receipt": "receipt", "negative": "other"}.get(
-        archetype, "credit_note" if rng.random() < 0.1 else "invoice"
-    )
+    kind = {"receipt": "receipt", "negative": "other", "bill": "invoice"}.get(archetype) or rng.choices(
+        ("invoice", "credit_note", "receipt"), (85, 10, 5)
+    )[0]
     narrow = archetype == "receipt"
     facts = draw_facts(rng, kind, _rows(rng, archetype), narrow, rng.choice((0.0, 0.1, 0.3, 0.6)), country, language)
     style = draw_style(rng, facts, narrow, **({"table": "none", "footer": "none"} if narrow else {}))

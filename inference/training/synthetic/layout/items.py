@@ -61,7 +61,7 @@ def _choose(c: Composer) -> list[str]:
     if c.chance(0.15) and "quantity" in columns:
         columns.remove("quantity")
         columns.insert(0, "quantity")
-    if c.chance(0.1):
+    if c.chance(0.9 if "dated_rows" in c.said else 0.07):
         columns.insert(0, "date")
     if c.chance(0.35):
         columns.insert(0, "position")

@@ -1,0 +1,138 @@
+"""Score the reader of fields on documents whose truth is known. Needs no database."""
+
+import json
+import statistics
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from automation.documents.parsing import limits
+from inference import sandbox
+from inference.errors import UnreadableDocument
+from inference.evaluation import Evaluation, Prediction, Score, evaluate
+from inference.extraction import rules
+from inference.fields import to_text
+from inference.types import Row
+
+Json = dict[str, Any]
+NOTHING = Prediction({})
+
+
+class Command(BaseCommand):
+    help = __doc__ or ""
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--docs", type=Path, required=True, metavar="DIR", help="where the named files are")
+        parser.add_argument("--truth", type=Path, required=True, metavar="FILE.jsonl", help="an object per line")
+        parser.add_argument("--json", type=Path, metavar="OUT", help="write the whole result to this file as well")
+        parser.add_argument(
+            "--worst", type=int, default=10, metavar="N", help="how many of the worst documents to list"
+        )
+
+    def handle(self, *args: Any, docs: Path, truth: Path, json: Path | None, worst: int, **options: Any) -> None:
+        truths = _truths(truth)
+        predictions, trouble, times = [], dict[str, str](), list[float]()
+        for entry in truths:
+            try:
+                prediction, seconds = _predict(_find(docs, entry["file"]))
+                times.append(seconds)
+            except (UnreadableDocument, OSError) as error:
+                prediction, trouble[entry["file"]] = NOTHING, str(error)
+            predictions.append(prediction)
+        sandbox.stop()
+        if not times:
+            raise CommandError(f"None of the {len(truths)} documents could be read: {trouble}")
+        result = evaluate(zip(truths, predictions, strict=True))
+        self.stdout.write(result.to_table(worst))
+        for file, reason in trouble.items():
+            self.stdout.write(f"{file}: counted as empty: {reason}")
+        self.stdout.write(f"\n{len(times)} documents, median {statistics.median(times) * 1000:.0f} ms each")
+        if json is not None:
+            _write(json, result, trouble, times)
+
+
+def _truths(path: Path) -> list[Json]:
+    """The lines of the truth file. Raises CommandError naming the line that is wrong."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise CommandError(f"{path} cannot be opened: {error.strerror}") from error
+    found = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            entry = json.loads(line)
+        except ValueError as error:
+            raise CommandError(f"{path}, line {number}: {error}") from error
+        if not isinstance(entry, dict) or not isinstance(entry.get("file"), str):
+            raise CommandError(f'{path}, line {number}: an object with "file" is needed')
+        found.append(entry)
+    if not found:
+        raise CommandError(f"{path} names no document")
+    return found
+
+
+def _find(docs: Path, name: str) -> Path:
+    """The file `name` below `docs`, or the longest end of its path that is there."""
+    parts = Path(name).parts
+    for start in range(len(parts)):
+        path = docs.joinpath(*parts[start:])
+        if path.is_file():
+            return path
+    raise FileNotFoundError(f"not found in {docs}")
+
+
+def _predict(path: Path) -> tuple[Prediction, float]:
+    """What the rules say of one file, and the seconds it took from bytes to fields."""
+    data = path.read_bytes()
+    began = time.perf_counter()
+    said = rules.extract(sandbox.read_document(data, sandbox.sniff(data), limits()))
+    seconds = time.perf_counter() - began
+    tables = ([*_rows(said.line_items)], [*_rows(said.tax_lines)])
+    return Prediction(_texts(said.fields), *tables), seconds
+
+
+def _rows(rows: tuple[Row, ...]) -> Iterator[dict[str, str]]:
+    return (_texts(row) for row in rows)
+
+
+def _texts(row: Row) -> dict[str, str]:
+    return {name: to_text(prediction.value) for name, prediction in row.items()}
+
+
+def _write(path: Path, result: Evaluation, trouble: Json, times: list[float]) -> None:
+    answer = {
+        "macro_f1": result.macro_f1,
+        "micro": _score(result.micro),
+        "fields": {name: _score(score) for name, score in result.fields.items()},
+        "line_items": _score(result.line_items),
+        "tax_lines": _score(result.tax_lines),
+        "documents": [
+            {
+                "file": document.file,
+                "right": document.right,
+                "scored": document.scored,
+                "mistakes": [{"field": m.field, "expected": m.expected, "got": m.got} for m in document.mistakes],
+            }
+            for document in result.documents
+        ],
+        "not_read": trouble,
+        "ignored": dict(result.ignored),
+        "median_ms": round(statistics.median(times) * 1000, 1),
+        "reader": rules.digest(),
+    }
+    path.write_text(json.dumps(answer, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _score(score: Score) -> dict[str, float]:
+    return {
+        "precision": round(score.precision, 4),
+        "recall": round(score.recall, 4),
+        "f1": round(score.f1, 4),
+        "support": score.support,
+    }

@@ -20,7 +20,7 @@ from inference.types import Box, Candidate, Reading, Value
 CODES = frozenset(vocabulary.MONEY_WORDS.upper().split())
 _SYMBOL = "|".join(re.escape(symbol) for symbol in sorted(SYMBOLS, key=len, reverse=True))
 _CURRENCY = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(sorted(CODES))}|{_SYMBOL})(?![A-Za-z])|€|\$|£")
-_NUMBER = re.compile(r"\d(?:[\d.,'’]|[ \u00a0](?=\d{3}(?!\d)|[.,] ?\d\d(?!\d))|(?<=[.,])[ ](?=\d\d(?!\d)))*(?:-(?=-)|,-+|\.-+)?")
+_NUMBER = re.compile(r"\d(?:[\d.,'’]|[ \u00a0\u202f\u2009](?=\d{3}(?!\d)|[.,] ?\d\d(?!\d))|(?<=[.,])[ ](?=\d\d(?!\d)))*(?:-(?=-)|,-+|\.-+)?")
 _MONEY = rf"(?:{'|'.join(sorted(CODES))}|{_SYMBOL})"
 _BEFORE = re.compile(rf"(?:(?P<open>\()|(?P<sign>(?:(?<=[\t ])|^|(?<=[(:]))[-−–+]))?(?:(?<![A-Za-z]) ?{_MONEY}[ \t:]{{0,2}})?(?P<sign2>[-−–+])?$")
 _AFTER = re.compile(rf" ?(?P<percent>%)|(?:[ \t]?(?P<cur>{_MONEY}(?![A-Za-z])(?!\s?\d)))?(?P<close>\s?\))?(?P<minus> ?[-−](?![\w-]))?(?P<credit> CR\b)?")
@@ -105,21 +105,21 @@ def _line_hits(line: Line, habit: Habits) -> Iterator[Hit]:
                     yield hit(kind, *match.span(), match.group().rstrip(".,;:)"))
     for start, end, code in _currencies(text):
         yield hit("currency", start, end, code)
-    for match in _BIC.finditer(text):
-        if match.group(1) in _territories():
-            yield hit("bic", *match.span(), match.group().replace(" ", ""))
-    if not any(character.isdigit() for character in text):
-        return
     for start, end, value, valid in _ibans(text):
         taken.append((start, end))
         yield hit("iban", start, end, value, valid)
+    for match in _BIC.finditer(text):
+        if match.group(1) in _territories() and free(*match.span()):
+            yield hit("bic", *match.span(), match.group().replace(" ", ""))
+    if not any(character.isdigit() for character in text):
+        return
     for match in _vat_pattern().finditer(text):
         if free(*match.span()):
             value = re.sub(r"[ .\-/]", "", match.group())
             taken.append(match.span())
             yield hit("vat_id", *match.span(), value, vat_is_valid(value))
     for start, end, day in find_dates(text, habit.order):
-        if free(start, end) and text[start - 1 : start] != "-":
+        if free(start, end):
             taken.append((start, end))
             yield hit("date", start, end, day)
     for match in _PHONE.finditer(text):
@@ -237,9 +237,11 @@ def _glued_right(text: str, right: int) -> bool:
 
 
 def _tight_end(line: Line, start: int, end: int) -> int:
-    """Where a number that is spread over words ends: at the first space wider than a thousands space."""
+    """Where a number that is spread over words ends: at the first space wider than a character."""
     first, last = line.words_of(start, end)
     for word in range(first, last):
-        if line.boxes[word + 1].x0 - line.boxes[word].x1 > 0.6 * line.em or GAP in line.text[line.starts[word] : line.starts[word + 1]]:
+        box = line.boxes[word]
+        character = (box.x1 - box.x0) / max(len(line.text[line.starts[word] : line.starts[word + 1]].rstrip()), 1)
+        if line.boxes[word + 1].x0 - box.x1 > max(0.6 * line.em, 1.15 * character) or GAP in line.text[line.starts[word] : line.starts[word + 1]]:
             return line.starts[word + 1] - 1
     return end

@@ -14,7 +14,7 @@ Order = Literal["dmy", "mdy"]
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "sv", "da", "nb", "fi", "pl", "cs", "sk", "hr", "sl", "hu", "ro", "tr", "et", "lv", "lt")  # fmt: skip
 _EXTRA = {"sept": 9, "mrz": 3, "maerz": 3, "jaenner": 1, "janner": 1, "febr": 2, "okt": 10, "fevr": 2, "juil": 7, "set": 9, "mei": 5}
 _SEPARATOR = r"\s?[./\-–]\s?"
-_NUMERIC = re.compile(rf"(?<![\d.,/\-])(\d{{1,2}})({_SEPARATOR})(\d{{1,2}})({_SEPARATOR})(\d{{4}}|\d{{2}})(?![\d/\-]|[.,]\d)")
+_NUMERIC = re.compile(rf"(?<![\d.,/])(\d{{1,2}})({_SEPARATOR})(\d{{1,2}})({_SEPARATOR})(\d{{4}}|\d{{2}})(?![\d/]|[.,]\d)")
 _ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?!\d)")
 _CJK = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 _WORD = r"([^\W\d_]{3,12})"
@@ -91,10 +91,12 @@ def _named(text: str) -> Iterator[tuple[int, int, date]]:
 
 def _numeric(text: str, order: Order) -> Iterator[tuple[int, int, date]]:
     for match in _NUMERIC.finditer(text):
-        if match.group(2).strip() != match.group(4).strip():
+        separator = match.group(2).strip()
+        neighbours = text[max(match.start() - 1, 0) : match.start()] + text[match.end() : match.end() + 1]
+        if separator != match.group(4).strip() or separator == "-" and "-" in neighbours:
             continue
         first, second, year = int(match.group(1)), int(match.group(3)), _year(match.group(5))
-        dotted = match.group(2).strip() == "."
+        dotted = separator == "."
         month_leads = (order == "mdy" and not dotted and first <= 12) or second > 12
         day, month = (second, first) if month_leads else (first, second)
         yield from _valid(match, year, month, day)

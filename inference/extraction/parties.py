@@ -206,20 +206,24 @@ def _address_window(lines: Layout, contacts: dict[int, list[Hit]], taken: set[in
     """An unlabelled block in the upper half that looks like a postal address: where window envelopes show it."""
     best = Party()
     first = lines.pages[0].number if lines.pages else 0
+    senders = {fold(_first_part(run.text)) for line in lines.page_lines(first) for run in line.runs if _is_sender(run.text)}
     for line in lines.page_lines(first):
         if line.box.y0 > 0.5 or line.index in taken:
             continue
         for run in line.runs:
             party = _window_party(lines, run, contacts)
+            if fold(party.name_text) in senders:
+                continue
             if party.name is not None and party.strength > best.strength and not (party.lines & ship_to.lines):
                 best = party
     return best
 
 
 def _window_party(lines: Layout, run: Run, contacts: dict[int, list[Hit]]) -> Party:
-    above = next((r for other in reversed(lines.page_lines(run.line.page)) if other.index < run.line.index for r in other.runs if abs(r.box.x0 - run.box.x0) < run.line.em and 0 <= run.box.y0 - r.box.y1 < 0.9 * (run.box.y1 - run.box.y0)), None) if run.box.x0 < 0.75 else None
-    sender = above is not None and _is_sender(above.text)
-    if above is not None and not sender:
+    gap, above = _above(lines, run)
+    height = run.box.y1 - run.box.y0
+    sender = above is not None and gap < 3.5 * height and _is_sender(above.text)
+    if above is not None and not sender and gap < 0.9 * height:
         return Party()
     block = lines.block(run, 7)
     if len(block) < 3 or any(hit.box.x0 >= r.box.x0 - 0.01 and hit.box.x0 <= r.box.x1 + 0.01 for r in block for hit in contacts.get(r.line.index, ())):
@@ -229,6 +233,17 @@ def _window_party(lines: Layout, run: Run, contacts: dict[int, list[Hit]]) -> Pa
         return Party()
     party.strength = 0.35 + 0.5 * sender + 0.25 * (run.box.x0 < 0.4) + 0.2 * (0.1 < run.box.y0 < 0.35) + 0.1 * has_legal_form(party.name_text)
     return party
+
+
+def _above(lines: Layout, run: Run) -> tuple[float, Run | None]:
+    """The run above that begins at the same x, and the gap between them."""
+    for other in reversed(lines.lines[max(run.line.index - 4, 0) : run.line.index]):
+        if other.page != run.line.page:
+            break
+        for candidate in other.runs:
+            if abs(candidate.box.x0 - run.box.x0) < run.line.em and candidate.box.y1 <= run.box.y1:
+                return run.box.y0 - candidate.box.y1, candidate
+    return 1.0, None
 
 
 def _is_sender(text: str) -> bool:

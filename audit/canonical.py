@@ -5,7 +5,6 @@ database builds it (`audit_entry` in migration 0002) and hashes it as an RFC 916
 arrive as RFC 8785 text and are stored verbatim (`json`, not `jsonb`), so no number or string is ever re-formatted.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -76,11 +75,27 @@ def _number(digits: str) -> int | float:
 
 
 def entry(event: "Event") -> bytes:
-    """The bytes the database hashed for `event`, computed again."""
-    columns = ("action", "actor", "after", "because", "before", "id", "subject")
-    return dumps({name: getattr(event, name) for name in columns} | {"at": event.at}).encode()
+    """The bytes the database hashed for `event`, computed again from its columns."""
+    payloads = (None if value is None else dumps(value) for value in (event.after, event.because, event.before))
+    return assemble(event.id, event.at, event.action, event.actor, event.subject, *payloads)
 
 
-def leaf_hash(entry: bytes) -> bytes:
-    """RFC 9162 §2.1.1: the hash of one leaf, 32 bytes."""
-    return hashlib.sha256(b"\x00" + entry).digest()
+def assemble(
+    id: int,
+    at: datetime,
+    action: str,
+    actor: str,
+    subject: str,
+    after: str | None,
+    because: str | None,
+    before: str | None,
+) -> bytes:
+    """An entry from an event's columns, where the last three are RFC 8785 text or None."""
+    return (
+        f'{{"action":{_quoted(action)},"actor":{_quoted(actor)},"after":{after or "null"},"at":"{timestamp(at)}"'
+        f',"because":{because or "null"},"before":{before or "null"},"id":{id},"subject":{_quoted(subject)}}}'
+    ).encode()
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

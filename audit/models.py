@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models.functions import Now
 
 from audit.fields import CanonicalJSONField
 
@@ -38,3 +39,15 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id} {self.action} {self.subject}"
+
+
+class Checkpoint(models.Model):
+    """A signed head of the log's Merkle tree. Written only by `audit.checkpoint.checkpoint`."""
+
+    size = models.BigIntegerField(primary_key=True, help_text="Number of leaves")
+    root = models.BinaryField(help_text="The tree's root, 32 bytes")
+    note = models.TextField(help_text="The signed checkpoint (c2sp.org/tlog-checkpoint)")
+    at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.size} {bytes(self.root).hex()}"

@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+import rfc8785
 from django.db import IntegrityError, connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from audit import canonical
 from audit.events import EVENTS
 from audit.models import Event
 from audit.record import NoTransactionError, UnknownActionError, record, subject_of
+from audit.verify import leaf_hash
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 JSON = st.recursive(
@@ -50,8 +52,9 @@ def test_the_database_hashes_exactly_what_python_recomputes(
         cursor.execute("SELECT audit_entry(e) FROM audit_event e WHERE id = %s", [written.id])
         (in_database,) = cursor.fetchone()
     assert canonical.entry(stored) == canonical.entry(written) == in_database.encode()
-    assert bytes(stored.leaf_hash) == bytes(written.leaf_hash) == canonical.leaf_hash(in_database.encode())
+    assert bytes(stored.leaf_hash) == bytes(written.leaf_hash) == leaf_hash(in_database.encode())
     assert (stored.before, stored.after, stored.because) == (written.before, written.after, written.because)
+    assert rfc8785.dumps(canonical.loads(in_database)) == in_database.encode()
     assert "\n" not in in_database
 
 
@@ -80,7 +83,7 @@ def test_every_column_counts_in_the_hash() -> None:
     for column, value in other.items():
         changed = Event.objects.get(id=event.id)
         setattr(changed, column, value)
-        assert canonical.leaf_hash(canonical.entry(changed)) != bytes(event.leaf_hash), column
+        assert leaf_hash(canonical.entry(changed)) != bytes(event.leaf_hash), column
 
 
 @pytest.mark.django_db

@@ -1,0 +1,48 @@
+"""The whole log as files that `audit/verify.py` checks: events.jsonl, heads.jsonl and keys.txt."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.db import connection, transaction
+
+from audit import canonical
+from audit.checkpoint import head_line
+from audit.models import Checkpoint
+from audit.verify import Key
+
+_COLUMNS = "e.id, e.at, e.action, e.actor, e.subject, e.after::text, e.because::text, e.before::text"
+
+# Tree order; the events that no batch holds yet come last, in the order of their ids.
+EVENTS = f"""
+    SELECT {_COLUMNS}, b.start
+    FROM audit_batch b CROSS JOIN LATERAL unnest(b.events) ids
+    JOIN audit_event e ON e.id >= lower(ids) AND e.id < upper(ids)
+    UNION ALL
+    SELECT {_COLUMNS}, NULL FROM audit_event e, (SELECT range_agg(events) AS ids FROM audit_batch) folded
+    WHERE folded.ids IS NULL OR NOT folded.ids @> e.id
+    ORDER BY start NULLS LAST, id
+"""  # noqa: S608
+
+
+def entries() -> Iterator[bytes]:
+    """Every event's canonical form in tree order, then those not folded yet.
+
+    They are put together from the columns people are shown, not by the database's own function.
+    """
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(EVENTS)
+        for *columns, _ in cursor:
+            yield canonical.assemble(*columns)
+
+
+def export(folder: Path, key: Key) -> None:
+    """Write the bundle into `folder`, which is created. All of it shows the log at one moment."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with transaction.atomic(durable=True):
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        heads = list(Checkpoint.objects.order_by("size"))
+        with (folder / "events.jsonl").open("wb") as file:
+            file.writelines(entry + b"\n" for entry in entries())
+    (folder / "heads.jsonl").write_text("".join(head_line(head) for head in heads))
+    (folder / "keys.txt").write_text(f"{key}\n")

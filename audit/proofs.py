@@ -1,0 +1,37 @@
+"""Proofs for download: small JSON objects that `audit/verify.py` checks without the database."""
+
+import base64
+from collections.abc import Sequence
+
+from audit import canonical, merkle, tree
+from audit.models import Checkpoint, Event
+
+Proof = dict[str, str | list[str]]
+
+
+class NotSealedError(LookupError):
+    """The event is not covered by a signed head yet (or does not exist)."""
+
+
+def inclusion(event_id: int, head: Checkpoint | None = None) -> Proof:
+    """That the event is in the log that `head` (by default the newest) signed: its entry and a c2sp.org/tlog-proof."""
+    head = head or Checkpoint.objects.order_by("-size").first()
+    index = tree.index_of(event_id)
+    if head is None or index is None or index >= head.size:
+        raise NotSealedError(f"Event {event_id} is not under a signed head yet")
+    path = merkle.inclusion_proof(index, head.size, tree.stored(head.size))
+    lines = ["c2sp.org/tlog-proof@v1", f"index {index}", *_encoded(path)]
+    return {
+        "entry": canonical.entry(Event.objects.get(id=event_id)).decode(),
+        "proof": "\n".join(lines) + "\n\n" + head.note,
+    }
+
+
+def consistency(old: Checkpoint, new: Checkpoint) -> Proof:
+    """That the log `new` signed continues the one `old` signed."""
+    path = merkle.consistency_proof(old.size, new.size, tree.stored(new.size))
+    return {"old": old.note, "new": new.note, "hashes": _encoded(path)}
+
+
+def _encoded(hashes: Sequence[bytes]) -> list[str]:
+    return [base64.b64encode(hash).decode() for hash in hashes]

@@ -1,0 +1,31 @@
+"""What runs on a schedule: folding every second, signing every minute, a full check every night."""
+
+from pathlib import Path
+
+from celery import shared_task
+from django.conf import settings
+
+from audit import checkpoint, integrity, sequencer
+from audit.signing import Signer, load_signer
+
+
+def _signer() -> Signer:
+    return load_signer(settings.AUDIT_ORIGIN, Path(settings.AUDIT_KEY_FILE))
+
+
+@shared_task(name="audit.fold")
+def fold() -> None:
+    sequencer.fold_all()
+
+
+@shared_task(name="audit.checkpoint")
+def sign() -> None:
+    """Fails, and so is seen, where the database does not continue what was signed before."""
+    sequencer.fold_all()
+    checkpoint.checkpoint(_signer(), Path(settings.AUDIT_HEADS_FILE))
+
+
+@shared_task(name="audit.verify")
+def verify() -> None:
+    """Fails, and so is seen, where the log is broken."""
+    integrity.check([_signer().key], Path(settings.AUDIT_HEADS_FILE))

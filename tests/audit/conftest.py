@@ -1,0 +1,42 @@
+"""A log with a key and an outside file of its own."""
+
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+
+from audit.checkpoint import checkpoint
+from audit.models import Checkpoint
+from audit.record import record
+from audit.sequencer import fold_all
+from audit.signing import Signer, load_signer
+
+
+@pytest.fixture
+def signer(tmp_path: Path) -> Signer:
+    return load_signer("example.com/audit", tmp_path / "key.pem")
+
+
+@pytest.fixture
+def heads_file(tmp_path: Path) -> Path:
+    return tmp_path / "outside" / "heads.jsonl"
+
+
+def write_events(count: int) -> list[int]:
+    """Commit `count` events in one transaction; their ids."""
+    with transaction.atomic():
+        return [
+            record(
+                "document.corrected", actor="user:7", subject=f"document:{n}", before={"n": n}, after={"n": n + 1}
+            ).id
+            for n in range(count)
+        ]
+
+
+def seal(signer: Signer, heads_file: Path, count: int) -> Checkpoint:
+    """Commit `count` events, fold them and sign the result."""
+    write_events(count)
+    fold_all()
+    head = checkpoint(signer, heads_file)
+    assert head is not None
+    return head

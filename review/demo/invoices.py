@@ -73,9 +73,26 @@ class Invoice:
 
 
 def words(text: str) -> dict[str, str]:
-    keys = (
-        "title number date due order qty unit price description amount net tax gross pay terms vat page carried".split()
-    )
+    keys = [
+        "title",
+        "number",
+        "date",
+        "due",
+        "order",
+        "qty",
+        "unit",
+        "price",
+        "description",
+        "amount",
+        "net",
+        "tax",
+        "gross",
+        "pay",
+        "terms",
+        "vat",
+        "page",
+        "carried",
+    ]
     return dict(zip(keys, [part.strip() for part in text.split("|")], strict=True))
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from inference.fields import DOCUMENT_TYPES, FIELDS, LINE_CELLS, TAX_CELLS, from_text
-from inference.training.synthetic import Label, Sample, generate
+from inference.training.synthetic import Label, Sample, generate, held_out
 from inference.training.synthetic.content.countries import countries
 from inference.training.synthetic.content.vocabulary import LANGUAGES
 from inference.training.synthetic.degrade import degrade
@@ -112,6 +112,11 @@ def test_other_papers_carry_no_labels(samples: list[Sample]) -> None:
         if sample.document_type == "other":
             assert not any(tags for page in sample.labels for tags in page)
             assert sample.fields == {"document_type": "other"}
+
+
+def test_a_tenth_of_the_families_is_held_out() -> None:
+    share = sum(held_out(generate(seed).family) for seed in range(400)) / 400
+    assert 0.04 < share < 0.2
 
 
 def test_layouts_differ(samples: list[Sample]) -> None:

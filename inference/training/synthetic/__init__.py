@@ -10,10 +10,11 @@ from inference.training.synthetic.content.countries import countries
 from inference.training.synthetic.emit import read_sheets
 from inference.training.synthetic.layout.composer import Composer
 from inference.training.synthetic.layout.documents import compose
+from inference.training.synthetic.layout.style import held_out
 from inference.training.synthetic.sample import Label, Sample, WordLabels
 from inference.types import Reading
 
-__all__ = ["Label", "Sample", "generate", "truth_of"]
+__all__ = ["Label", "Sample", "generate", "held_out", "truth_of"]
 
 
 def generate(seed: int, country: str = "", language: str = "") -> Sample:

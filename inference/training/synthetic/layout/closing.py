@@ -11,6 +11,13 @@ from inference.training.synthetic.layout.identity import address_pieces, block, 
 from inference.training.synthetic.sample import Piece
 
 Rows = list[tuple[Piece, ...]]
+_MANAGERS = {
+    "de": ("Geschäftsführer: ", "GF: ", "Geschäftsführung: ", "Inhaber: "),
+    "fr": ("Gérant : ", "Directeur : "),
+    "it": ("Amministratore: ",),
+    "es": ("Administrador: ", "Gerente: "),
+    "nl": ("Directie: ",),
+}
 
 
 def _spaced(rng: random.Random, number: str) -> str:
@@ -173,7 +180,7 @@ def footer(c: Composer) -> None:
         contact_rows(c, 0.6),
         bank_rows(c) if "bank_shown" not in c.said or c.chance(0.2) else [],
         [
-            (Piece(c.rng.choice(("CEO: ", "Geschäftsführer: ", "Director: ", "")) + seller.person),),
+            (Piece(c.rng.choice(_MANAGERS.get(c.facts.language, ("CEO: ", "Director: ", ""))) + seller.person),),
             (Piece(c.label("registration") + " " + seller.registration),),
         ],
     ]

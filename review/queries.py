@@ -33,6 +33,7 @@ __all__ = [
     "document_view",
     "newest_findings",
     "next_document",
+    "pages_of",
     "queue",
     "visible_document",
     "words_of_page",
@@ -100,6 +101,12 @@ def words_of_page(document: Document, number: int) -> list[list[object]]:
     return page.words if page is not None else []
 
 
+def pages_of(document: Document) -> list[Page]:
+    """The pages of the newest reading in order, without their words; none before the document was read."""
+    newest = Page.objects.filter(reading__document=document).order_by("-reading_id").values("reading_id")[:1]
+    return list(Page.objects.filter(reading_id__in=newest).order_by("number").defer("words"))
+
+
 def document_view(user: User, document_id: uuid.UUID) -> DocumentView:
     """All of one document. Raises Http404 as `visible_document`."""
     document = visible_document(user, document_id)
@@ -138,9 +145,9 @@ def newest_findings(document: Document) -> list[Finding]:
 
 
 def _journey(document: Document) -> RunView | None:
-    run = Run.objects.filter(subject=subject_of(document)).select_related("definition").order_by("-created_at").first()
-    if run is None:
+    if document.run_id is None:
         return None
+    run = Run.objects.select_related("definition").get(pk=document.run_id)
     steps = StepResult.objects.filter(run=run).order_by("pk")
     return RunView(run, list(steps), list(Attempt.objects.filter(run=run).order_by("-pk")))
 

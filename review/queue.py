@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from django.contrib.auth.models import User
 from django.db.models import DateField, F, Q, QuerySet
@@ -102,9 +102,9 @@ def _tab(user: User, tab: Tab) -> QuerySet[Document]:
         case "mine":
             return documents.filter(_for_me(user))
         case "verify":
-            return documents.filter(state=State.TO_VERIFY, pk__in=_waiting(Gate.VERIFY))
+            return documents.filter(state=State.TO_VERIFY, pk__in=_waiting(Gate.VERIFY).values("document"))
         case "approve":
-            return documents.filter(state=State.TO_APPROVE, pk__in=_waiting(Gate.APPROVE))
+            return documents.filter(state=State.TO_APPROVE, pk__in=_waiting(Gate.APPROVE).values("document"))
         case "posted":
             return documents.filter(state=State.POSTED)
         case "problems":
@@ -118,13 +118,13 @@ def _for_me(user: User) -> Q:
     due = Q(postponed_until=None) | Q(postponed_until__lte=timezone.now())
     to_verify = _waiting(Gate.VERIFY).filter(due, entity__in=access.allowed_entities(user, access.VERIFY))
     to_approve = _waiting(Gate.APPROVE).filter(due, entity__in=access.allowed_entities(user, access.APPROVE))
-    return Q(state=State.TO_VERIFY, pk__in=to_verify) | (
-        Q(state=State.TO_APPROVE, pk__in=to_approve) & ~Q(touched_by(user))
+    return Q(state=State.TO_VERIFY, pk__in=to_verify.values("document")) | (
+        Q(state=State.TO_APPROVE, pk__in=to_approve.values("document")) & ~Q(touched_by(user))
     )
 
 
-def _waiting(gate: Gate) -> QuerySet[Task, dict[str, Any]]:
-    return Task.objects.filter(gate=gate, closed_at=None).values("document")
+def _waiting(gate: Gate) -> QuerySet[Task]:
+    return Task.objects.filter(gate=gate, closed_at=None)
 
 
 def _urgency(documents: QuerySet[Document]) -> QuerySet[Document]:

@@ -7,6 +7,7 @@ from datetime import date
 from stdnum import luhn
 from stdnum.es import ccc as es_ccc
 from stdnum.eu import vat as eu_vat
+from stdnum.no import kontonr
 
 from inference.training.synthetic.content.countries import Country
 
@@ -110,10 +111,11 @@ def vat_number(rng: random.Random, country: Country) -> str:
         )
     pattern = rng.choice(country.vat)
     prefix = "EL" if country.code == "GR" else country.code
+    careless = rng.random() < 0.04
     for _ in range(400):
         number = fill(rng, pattern)
         bare = number.removeprefix(prefix) if number.startswith(prefix) else number
-        if rng.random() < 0.04 or country.code not in _CHECKED or eu_vat.is_valid(prefix + bare):
+        if careless or country.code not in _CHECKED or eu_vat.is_valid(prefix + bare):
             break
     spaced = number[:2].isalpha() and " " not in number and rng.random() < 0.2
     return f"{number[:2]} {number[2:]}" if spaced else number
@@ -123,12 +125,14 @@ _CHECKED = frozenset("DE AT BE LU ES IT NL PT PL CZ SE DK FI HR HU GR IE".split(
 
 
 def iban(rng: random.Random, country: Country) -> str:
-    """An IBAN without spaces; the check digits are right (ISO 13616), and the national ones for Spain and Belgium."""
+    """An IBAN without spaces; the check digits are right (ISO 13616), and the national ones."""
     account = fill(rng, country.iban)
     if country.code == "ES":
         account = account[:8] + es_ccc.calc_check_digits(account) + account[10:]
     elif country.code == "BE":
         account = account[:10] + f"{int(account[:10]) % 97 or 97:02}"
+    while country.code == "NO" and not kontonr.is_valid(account):
+        account = fill(rng, country.iban)
     digits = "".join(str(int(char, 36)) for char in account + country.code + "00")
     return f"{country.code}{98 - int(digits) % 97:02}{account}"
 

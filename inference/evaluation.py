@@ -94,7 +94,11 @@ class Evaluation:
         """All header fields counted together."""
         total = Score()
         for score in self.fields.values():
-            total.right, total.wrong, total.missing = total.right + score.right, total.wrong + score.wrong, total.missing + score.missing
+            total.right, total.wrong, total.missing = (
+                total.right + score.right,
+                total.wrong + score.wrong,
+                total.missing + score.missing,
+            )
         return total
 
     def worst(self, count: int = 10) -> list[Document]:
@@ -115,7 +119,9 @@ class Evaluation:
             rows.append(f"\n{document.file}: {document.right} of {document.scored} right")
             rows += [f"  {m.field}: expected {m.expected!r}, got {m.got!r}" for m in document.mistakes]
         if self.ignored:
-            rows.append("\nnot scored: " + ", ".join(f"{name} ({count})" for name, count in sorted(self.ignored.items())))
+            rows.append(
+                "\nnot scored: " + ", ".join(f"{name} ({count})" for name, count in sorted(self.ignored.items()))
+            )
         return "\n".join(rows)
 
 
@@ -186,7 +192,9 @@ def _known(row: Mapping[str, Any], cells: Mapping[str, str], result: Evaluation,
     return known
 
 
-def _score_rows(score: Score, truth: Sequence[Mapping[str, str]], got: Sequence[Mapping[str, str]], cells: Mapping[str, str]) -> None:
+def _score_rows(
+    score: Score, truth: Sequence[Mapping[str, str]], got: Sequence[Mapping[str, str]], cells: Mapping[str, str]
+) -> None:
     """A row is right when its description, quantity, unit price and net amount (those that the truth labels) match.
 
     Each row is used once; a row that matches none is wrong, a truth row without a match is missing.
@@ -194,7 +202,14 @@ def _score_rows(score: Score, truth: Sequence[Mapping[str, str]], got: Sequence[
     left = list(got)
     for row in truth:
         keys = [name for name in _ROW_KEY if name in row] if cells is LINE_CELLS else list(row)
-        found = next((other for other in left if all(name in other and matches(cells[name], name, other[name], row[name]) for name in keys)), None)
+        found = next(
+            (
+                other
+                for other in left
+                if all(name in other and matches(cells[name], name, other[name], row[name]) for name in keys)
+            ),
+            None,
+        )
         if found is None:
             score.missing += 1
         else:

@@ -20,19 +20,41 @@ from inference.types import Box, Candidate, Reading, Value
 CODES = frozenset(vocabulary.MONEY_WORDS.upper().split())
 _SYMBOL = "|".join(re.escape(symbol) for symbol in sorted(SYMBOLS, key=len, reverse=True))
 _CURRENCY = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(sorted(CODES))}|{_SYMBOL})(?![A-Za-z])|€|\$|£")
-_NUMBER = re.compile(r"\d(?:[\d.,'’]|[ \u00a0\u202f\u2009](?=\d{3}(?!\d)|[.,] ?\d\d(?!\d))|(?<=[.,])[ ](?=\d\d(?!\d)))*(?:-(?=-)|,-+|\.-+)?")
+_NUMBER = re.compile(
+    r"\d(?:[\d.,'’]|[ \u00a0\u202f\u2009](?=\d{3}(?!\d)|[.,] ?\d\d(?!\d))|(?<=[.,])[ ](?=\d\d(?!\d)))*(?:-(?=-)|,-+|\.-+)?"
+)
 _MONEY = rf"(?:{'|'.join(sorted(CODES))}|{_SYMBOL})"
-_BEFORE = re.compile(rf"(?:(?P<open>\()|(?P<sign>(?:(?<=[\t ])|^|(?<=[(:]))[-−–+]))?(?:(?<![A-Za-z]) ?{_MONEY}[ \t:]{{0,2}})?(?P<sign2>[-−–+])?$")
-_AFTER = re.compile(rf" ?(?P<percent>%)|(?:[ \t]?(?P<cur>{_MONEY}(?![A-Za-z])(?!\s?\d)))?(?P<close>\s?\))?(?P<minus> ?[-−](?![\w-]))?(?P<credit> CR\b)?")
+_BEFORE = re.compile(
+    rf"(?:(?P<open>\()|(?P<sign>(?:(?<=[\t ])|^|(?<=[(:]))[-−–+]))?(?:(?<![A-Za-z]) ?{_MONEY}[ \t:]{{0,2}})?(?P<sign2>[-−–+])?$"
+)
+_AFTER = re.compile(
+    rf" ?(?P<percent>%)|(?:[ \t]?(?P<cur>{_MONEY}(?![A-Za-z])(?!\s?\d)))?(?P<close>\s?\))?(?P<minus> ?[-−](?![\w-]))?(?P<credit> CR\b)?"
+)
 _ID = re.compile(r"(?:(?<![\w/.\-])[A-Z]{1,4}[ \-]{1,2}(?=[\dA-Z]*\d))?(?<![\w])[#]?[^\W_][\w./\-–]*")
 _EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
-_WEBSITE = re.compile(r"(?:https?://|www\.)[^\s,;|]+|(?<![\w@.])[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.(?:com|net|org|de|at|ch|fr|es|it|nl|be|co\.uk|eu|io|pt|se|dk|no|fi|pl|cz|hr|ie|biz|info|shop)(?![\w@.])", re.I)
+_WEBSITE = re.compile(
+    r"(?:https?://|www\.)[^\s,;|]+|(?<![\w@.])[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.(?:com|net|org|de|at|ch|fr|es|it|nl|be|co\.uk|eu|io|pt|se|dk|no|fi|pl|cz|hr|ie|biz|info|shop)(?![\w@.])",
+    re.I,
+)
 _PHONE = re.compile(r"(?:\+|\b00|\(0|\b0|\(\d{3}\) ?|\b\d{3}-\d{3}-)[\d()/.\- –]{5,20}\d")
+_CALL = re.compile(
+    r"(?:\b(?:tel|tél|telef|tlf|telefono|telefon|telefone|téléphone|telephone|phone|fon|rufnummer|mobile?|gsm|puh|t)\b[ .:\-–]{1,4})(?P<number>[+(\d][\d()/.\- –]{5,20}\d)",
+    re.I,
+)
 _IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2} ?\d\d(?:[ \t\-.]?[A-Z0-9]){11,30}")
 _BIC = re.compile(r"(?<![A-Z0-9])[A-Z]{4} ?([A-Z]{2}) ?[A-Z0-9]{2} ?(?:[A-Z0-9]{3})?(?![A-Z0-9])")
 IBAN_LENGTHS = {"AD": 24, "AE": 23, "AL": 28, "AT": 20, "BA": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "ES": 24, "FI": 18, "FO": 18, "FR": 27, "GB": 22, "GI": 23, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IL": 23, "IS": 26, "IT": 27, "LI": 21, "LT": 20, "LU": 20, "LV": 21, "MC": 27, "MD": 24, "ME": 22, "MK": 19, "MT": 31, "NL": 18, "NO": 15, "PL": 28, "PT": 25, "RO": 24, "RS": 22, "SA": 24, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "TR": 26, "UA": 29, "XK": 20}  # fmt: skip
 _VAT_SHAPES = {"AT": "U99999999", "BE": "X999999999", "BG": "999999999", "CHE": "999999999", "CY": "99999999A", "CZ": "99999999", "DE": "999999999", "DK": "99999999", "EE": "999999999", "EL": "999999999", "ES": "X9999999X", "EU": "999999999", "FI": "99999999", "FR": "XX999999999", "GB": "999999999", "HR": "99999999999", "HU": "99999999", "IE": "9X99999A", "IT": "99999999999", "LT": "999999999", "LU": "99999999", "LV": "99999999999", "MT": "99999999", "NL": "999999999B99", "NO": "999999999", "PL": "9999999999", "PT": "999999999", "RO": "999999", "SE": "999999999999", "SI": "99999999", "SK": "9999999999", "XI": "999999999"}  # fmt: skip
-_VAT_TAILS = {"CZ": r"\d{0,2}", "BG": r"\d?", "GB": r"(?:\d{3})?", "IE": "[A-Z]?", "LT": r"(?:\d{3})?", "RO": r"\d{0,4}", "CHE": r"(?: ?(?:MWST|TVA|IVA))?", "NO": r"(?: ?MVA)"}
+_VAT_TAILS = {
+    "CZ": r"\d{0,2}",
+    "BG": r"\d?",
+    "GB": r"(?:\d{3})?",
+    "IE": "[A-Z]?",
+    "LT": r"(?:\d{3})?",
+    "RO": r"\d{0,4}",
+    "CHE": r"(?: ?(?:MWST|TVA|IVA))?",
+    "NO": r"(?: ?MVA)",
+}
 _CLASSES = {"9": r"\d", "X": "[A-Z0-9]", "A": "[A-Z]"}
 
 
@@ -71,7 +93,9 @@ def habits(lines: Layout) -> Habits:
     """Decimal mark and date order, from unambiguous amounts and dates; US dollars suggest month first."""
     texts = [line.text for line in lines.lines]
     whole = "\n".join(texts)
-    american = "$" in whole and "€" not in whole and re.search(r"\b[A-Z]{2},? \d{5}(?:-\d{4})?\b|USD|United States", whole)
+    american = (
+        "$" in whole and "€" not in whole and re.search(r"\b[A-Z]{2},? \d{5}(?:-\d{4})?\b|USD|United States", whole)
+    )
     return Habits(decimal_mark(texts), date_order(texts, "mdy" if american else "dmy"))
 
 
@@ -122,9 +146,13 @@ def _line_hits(line: Line, habit: Habits) -> Iterator[Hit]:
         if free(start, end):
             taken.append((start, end))
             yield hit("date", start, end, day)
-    for match in _PHONE.finditer(text):
-        if free(*match.span()) and 7 <= sum(c.isdigit() for c in match.group()) <= 15:
-            yield hit("phone", *match.span(), match.group().strip())
+    phones: list[tuple[int, int]] = []
+    calls = [match.span("number") for match in _CALL.finditer(text)]
+    for start, end in (*calls, *(match.span() for match in _PHONE.finditer(text))):
+        number_of_digits = sum(c.isdigit() for c in text[start:end])
+        if free(start, end) and 7 <= number_of_digits <= 15 and (start, end) not in phones:
+            phones.append((start, end))
+            yield hit("phone", start, end, text[start:end].strip())
     for start, end, number, kind in _numbers(line, habit.mark):
         if free(start, end):
             if kind != "number":
@@ -168,7 +196,7 @@ def _ibans(text: str) -> Iterator[tuple[int, int, str, bool]]:
         if length and len(compact) >= length:
             value, end = compact[:length], ends[length - 1]
             valid = mod_97_10.is_valid(value[4:] + value[:4])
-            if valid or GAP not in text[match.start() : end] and sum(map(str.isdigit, value)) >= 0.6 * length:
+            if valid or (GAP not in text[match.start() : end] and sum(map(str.isdigit, value)) >= 0.6 * length):
                 yield match.start(), end, value, valid
 
 
@@ -215,7 +243,13 @@ def _numbers(line: Line, mark: Mark | None) -> Iterator[tuple[int, int, Decimal,
         number = parse_amount(text[start:end], mark)
         if number is None or len(text[start:end]) > 24:
             continue
-        negative = before.group("sign") in ("-", "−", "–") or before.group("sign2") in ("-", "−", "–") or after.group("minus") or after.group("credit") or (before.group("open") and after.group("close"))
+        negative = (
+            before.group("sign") in ("-", "−", "–")
+            or before.group("sign2") in ("-", "−", "–")
+            or after.group("minus")
+            or after.group("credit")
+            or (before.group("open") and after.group("close"))
+        )
         value = -number if negative else number
         if after.group("percent"):
             yield start, right, value, "percent"
@@ -242,6 +276,9 @@ def _tight_end(line: Line, start: int, end: int) -> int:
     for word in range(first, last):
         box = line.boxes[word]
         character = (box.x1 - box.x0) / max(len(line.text[line.starts[word] : line.starts[word + 1]].rstrip()), 1)
-        if line.boxes[word + 1].x0 - box.x1 > max(0.6 * line.em, 1.15 * character) or GAP in line.text[line.starts[word] : line.starts[word + 1]]:
+        if (
+            line.boxes[word + 1].x0 - box.x1 > max(0.6 * line.em, 1.15 * character)
+            or GAP in line.text[line.starts[word] : line.starts[word + 1]]
+        ):
             return line.starts[word + 1] - 1
     return end

@@ -12,14 +12,30 @@ from babel import Locale
 Order = Literal["dmy", "mdy"]
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "sv", "da", "nb", "fi", "pl", "cs", "sk", "hr", "sl", "hu", "ro", "tr", "et", "lv", "lt")  # fmt: skip
-_EXTRA = {"sept": 9, "mrz": 3, "maerz": 3, "jaenner": 1, "janner": 1, "febr": 2, "okt": 10, "fevr": 2, "juil": 7, "set": 9, "mei": 5}
+_EXTRA = {
+    "sept": 9,
+    "mrz": 3,
+    "maerz": 3,
+    "jaenner": 1,
+    "janner": 1,
+    "febr": 2,
+    "okt": 10,
+    "fevr": 2,
+    "juil": 7,
+    "set": 9,
+    "mei": 5,
+}
 _SEPARATOR = r"\s?[./\-–]\s?"
-_NUMERIC = re.compile(rf"(?<![\d.,/])(\d{{1,2}})({_SEPARATOR})(\d{{1,2}})({_SEPARATOR})(\d{{4}}|\d{{2}})(?![\d/]|[.,]\d)")
+_NUMERIC = re.compile(
+    rf"(?<![\d.,/])(\d{{1,2}})({_SEPARATOR})(\d{{1,2}})({_SEPARATOR})(\d{{4}}|\d{{2}})(?![\d/]|[.,]\d)"
+)
 _ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?!\d)")
 _CJK = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 _WORD = r"([^\W\d_]{3,12})"
 _DAY_FIRST = re.compile(rf"(?<![\w.,])(\d{{1,2}})(?:st|nd|rd|th|er|º|°|ª)?[\s.\-/]{{0,3}}(?:de |of |d')?{_WORD}\.?[\s,.\-/']{{0,3}}(?:de |del |do )?(\d{{4}}|\d{{2}})(?![\d,]|\.\d)", re.I)  # fmt: skip
-_MONTH_FIRST = re.compile(rf"(?<!\w){_WORD}\.?[\s\-]{{0,2}}(\d{{1,2}})(?:st|nd|rd|th)?\s?,?[\s\-]{{1,2}}(\d{{4}})(?!\d)", re.I)
+_MONTH_FIRST = re.compile(
+    rf"(?<!\w){_WORD}\.?[\s\-]{{0,2}}(\d{{1,2}})(?:st|nd|rd|th)?\s?,?[\s\-]{{1,2}}(\d{{4}})(?!\d)", re.I
+)
 _YEAR_FIRST = re.compile(rf"(?<!\d)((?:19|20)\d\d)[.\s\-]{{1,2}}{_WORD}\.?[\s\-]{{1,2}}(\d{{1,2}})(?!\d)", re.I)
 
 
@@ -93,7 +109,7 @@ def _numeric(text: str, order: Order) -> Iterator[tuple[int, int, date]]:
     for match in _NUMERIC.finditer(text):
         separator = match.group(2).strip()
         neighbours = text[max(match.start() - 1, 0) : match.start()] + text[match.end() : match.end() + 1]
-        if separator != match.group(4).strip() or separator == "-" and "-" in neighbours:
+        if separator != match.group(4).strip() or (separator == "-" and "-" in neighbours):
             continue
         first, second, year = int(match.group(1)), int(match.group(3)), _year(match.group(5))
         dotted = separator == "."

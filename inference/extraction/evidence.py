@@ -1,5 +1,6 @@
 """Which label speaks for which value: to its left on the line, or above it in the same column."""
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -24,6 +25,11 @@ ROLE_KINDS: dict[str, tuple[str, ...]] = {
     "other_number": ("id", "phone"),
 }
 _IDS = ("id",)
+_PAY = re.compile(
+    r"(?:zahl|überweis|abgebucht|eingezogen|abbuch|belast|debit|\bpay|\bdue\b|settle|régler|payer|prélev|pagar|abonar|cargar|pagat|addebit"
+    r"|betal|voldo|incass|afgeschr|förfall|forfald|forfall|eräänt|maksa|zapłać|płat|uhra[dď]|splat|plati|fizet)",
+    re.IGNORECASE,
+)
 
 
 @dataclass
@@ -71,7 +77,17 @@ def gather(lines: Layout, hits: list[Hit], labels: dict[int, list[Label]]) -> Ev
                     below = _below(lines, label, role, by_line, hits)
                     if below:
                         _note(evidence.above[below[0]], role, below[1])
+    _due_sentences(hits, evidence)
     return evidence
+
+
+def _due_sentences(hits: list[Hit], evidence: Evidence) -> None:
+    """A date in a sentence about paying ("please pay 12.00 by ...") is when payment is due."""
+    for position, hit in enumerate(hits):
+        if hit.kind == "date" and not evidence.left.get(position):
+            run = next((run for run in hit.line.runs if run.start <= hit.start < run.end), None)
+            if run is not None and hit.start - run.start > 12 and _PAY.search(run.text):
+                evidence.left[position]["due_date"] = 0.6
 
 
 def _note(roles: dict[str, float], role: str, score: float) -> None:
@@ -119,7 +135,9 @@ def _below(
             hit = hits[position]
             if not _accepts(role, hit.kind) or hit.box.x0 > box.x1 + 2 * line.em or hit.box.x1 < box.x0 - 2 * line.em:
                 continue
-            offset = min(abs(hit.box.x0 - box.x0), abs(hit.box.x1 - box.x1), abs(hit.box.x0 + hit.box.x1 - box.x0 - box.x1) / 2)
+            offset = min(
+                abs(hit.box.x0 - box.x0), abs(hit.box.x1 - box.x1), abs(hit.box.x0 + hit.box.x1 - box.x0 - box.x1) / 2
+            )
             distance = max(other.box.y0 - line.box.y1, 0.0) / height
             score = _weight(label) * (0.9 - 0.1 * distance - 0.03 * min(offset / line.em, 10.0))
             if best is None or score > best[1]:

@@ -97,7 +97,7 @@ def _head(rows: tuple[Line, ...], position: int, by_line: dict[int, list[Hit]]) 
     heads = [(roles, box) for roles, box in map(_cluster_roles, _clusters(band)) if roles]
     columns = _resolve(sorted(heads, key=lambda head: head[1].x0))
     roles = {column.role for column in columns}
-    if not {"net_amount", "gross_amount"} & roles or len(roles) < 2 or len(roles) == 2 and "description" not in roles:
+    if not {"net_amount", "gross_amount"} & roles or len(roles) < 2 or (len(roles) == 2 and "description" not in roles):
         return None
     return (columns, rows[last].index) if roles & {"description", "quantity", "unit_price", "product_code"} else None
 
@@ -107,7 +107,9 @@ def _belongs(line: Line, gap: float, height: float, by_line: dict[int, list[Hit]
     if gap > 0.9 * height or by_line.get(line.index):
         return False
     labelled = {label.start for label in _column_labels(line, 0.5)}
-    known = sum(1 for run in line.runs if any(run.start <= start < run.end for start in labelled) or len(run.text) <= 12)
+    known = sum(
+        1 for run in line.runs if any(run.start <= start < run.end for start in labelled) or len(run.text) <= 12
+    )
     return known >= 0.7 * len(line.runs)
 
 
@@ -201,7 +203,12 @@ def _amount_follows(heads: list[tuple[tuple[str, ...], Box]]) -> bool:
 
 
 def _rows(
-    rows: tuple[Line, ...], start: int, columns: list[Column], by_line: dict[int, list[Hit]], items: list[Item], body: set[int]
+    rows: tuple[Line, ...],
+    start: int,
+    columns: list[Column],
+    by_line: dict[int, list[Hit]],
+    items: list[Item],
+    body: set[int],
 ) -> int:
     """Read rows until the totals; answers the position of the last line read."""
     current: Item | None = None
@@ -317,7 +324,10 @@ def _placed(line: Line, start: int, end: int, plain: list[Column]) -> list[tuple
     first = Run(line, start, start + len(head), head, line.span(start, start + len(head))[1])
     narrow = next((c for c in plain if c.role in ("position", "product_code") and _holds(c, first, plain)), None)
     if narrow is not None and rest:
-        return [(narrow.role, first), *_placed(line, end - len(rest.lstrip()), end, [c for c in plain if c is not narrow])]
+        return [
+            (narrow.role, first),
+            *_placed(line, end - len(rest.lstrip()), end, [c for c in plain if c is not narrow]),
+        ]
     if nearest.role == "position" and not _POSITION.fullmatch(text):
         return [("description", run)]
     return [(nearest.role, run)]
@@ -347,7 +357,9 @@ def _is_total(line: Line, hits: list[Hit]) -> bool:
     for run in line.runs:
         end = min((start for start in amounts if run.start < start), default=run.end)
         letters = sum(c.isalpha() for c in line.text[run.start : min(end, run.end)])
-        covered = sum(sum(c.isalpha() for c in label.key) for label in labels if run.start <= label.start and label.end <= end)
+        covered = sum(
+            sum(c.isalpha() for c in label.key) for label in labels if run.start <= label.start and label.end <= end
+        )
         if letters and covered >= 0.5 * letters and (amounts or hits or letters < 25):
             return True
     return False

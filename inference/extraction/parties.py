@@ -11,16 +11,44 @@ from rapidfuzz import fuzz
 from inference.extraction import vocabulary
 from inference.extraction.candidates import Hit
 from inference.extraction.labels import Label, find_labels, fold, lexicon, phrases
-from inference.extraction.lines import Layout, Line, Run
+from inference.extraction.lines import Layout, Run
 
-POSTCODE = re.compile(r"(?<![\w./\-])(?:[A-Z]{1,2}[- ]{1,3})?(?:\d{5}(?:-\d{4})?|\d{4} ?[A-Z]{2}|\d{4}|\d{3} ?\d{2,3}|\d{2}-\d{3}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d)(?![\w/\-])")
+POSTCODE = re.compile(
+    r"(?<![\w./\-])(?:[A-Z]{1,2}[- ]{1,3})?(?:\d{5}(?:-\d{4})?|\d{4} ?[A-Z]{2}|\d{4}|\d{3} ?\d{2,3}|\d{2}-\d{3}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d)(?![\w/\-])"
+)
 _SEPARATOR = re.compile(r"\s+[-–—·•|*▪]\s+|\s*[•·|▪]\s*|\s{0,2},\s+|\t")
-_GREETING = re.compile(r"^(?:(?:firma|fa\.|company(?=:)|attn\.?|att\.?|attention|z\. ?hd\.?|zhd\.?|c/o|t\.a\.v\.|herrn?|frau|mrs?\.?|ms\.?|monsieur|madame|an|to|à|spett\.?(?:le|abile)?|m/s\.?)(?=[\s:.]|$)[\s:.]*)+", re.I)
+_GREETING = re.compile(
+    r"^(?:(?:firma|fa\.|company(?=:)|attn\.?|att\.?|attention|z\. ?hd\.?|zhd\.?|c/o|t\.a\.v\.|herrn?|frau|mrs?\.?|ms\.?|monsieur|madame|an|to|à|spett\.?(?:le|abile)?|m/s\.?)(?=[\s:.]|$)[\s:.]*)+",
+    re.I,
+)
 _LETTERS = re.compile(r"[^\W\d_]")
-_FREE_MAIL = {"gmail", "gmx", "web", "yahoo", "hotmail", "outlook", "tonline", "icloud", "aol", "orange", "wanadoo", "free", "live", "mail", "example", "libero"}
-_BANK = re.compile(r"\b(?:bank|sparkasse|volksbank|raiffeisen\w*|banque|banco|banca|commerzbank|postbank|credit|crédit|caisse|iban|bic|swift|\w*bank)\b", re.I)
+_FREE_MAIL = {
+    "gmail",
+    "gmx",
+    "web",
+    "yahoo",
+    "hotmail",
+    "outlook",
+    "tonline",
+    "icloud",
+    "aol",
+    "orange",
+    "wanadoo",
+    "free",
+    "live",
+    "mail",
+    "example",
+    "libero",
+}
+_BANK = re.compile(
+    r"\b(?:bank|sparkasse|volksbank|raiffeisen\w*|banque|banco|banca|commerzbank|postbank|credit|crédit|caisse|iban|bic|swift|\w*bank)\b",
+    re.I,
+)
 _NOT_NAME = re.compile(r"[@:]|https?|www\.|\d{4,}|%|\bpage\b|\bseite\b|thank|\bdanke|merci|[€$£]", re.I)
-_STREETS = re.compile(r"(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|ring|damm|ufer)\s*\d|\b(?:street|st|road|rd|avenue|ave|drive|dr|lane|ln|way|blvd|rue|boulevard|place|calle|via|viale|piazza|laan|straat|\w+straat|\w+weg|suite|floor|level|p\.?o\.? box|postfach|unit)\b|\w+stra(?:ß|ss)e\b", re.I)
+_STREETS = re.compile(
+    r"(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|ring|damm|ufer)\s*\d|\b(?:street|st|road|rd|avenue|ave|drive|dr|lane|ln|way|blvd|rue|boulevard|place|calle|via|viale|piazza|laan|straat|\w+straat|\w+weg|suite|floor|level|p\.?o\.? box|postfach|unit)\b|\w+stra(?:ß|ss)e\b",
+    re.I,
+)
 
 
 @dataclass
@@ -50,7 +78,9 @@ def has_legal_form(text: str) -> bool:
         return False
     strong = [word for word in words[1:] if word in _legal_forms()]
     dotted = any("." in word and fold(word) in _legal_forms() for word in text.split()[1:])
-    upper = any(word.strip(".,()").upper() == word.strip(".,()") and fold(word) in _legal_forms() for word in text.split()[1:])
+    upper = any(
+        word.strip(".,()").upper() == word.strip(".,()") and fold(word) in _legal_forms() for word in text.split()[1:]
+    )
     long = any(len(word) >= 3 for word in strong)
     return bool(strong) and (dotted or upper or long)
 
@@ -66,13 +96,23 @@ def block_labels(lines: Layout) -> dict[str, list[Label]]:
             if run is None or label.start > run.start + 1:
                 continue
             rest = line.text[label.end : run.end]
-            if not any(c.isalnum() for c in rest) or rest.lstrip(" )'s").startswith(":") or len(label.key) >= 9 and label.key not in ("attention", "lieferant"):
+            second = next((other for other in find_labels(line, words) if label.end < other.start < run.end), None)
+            if second is not None and not any(c.isalnum() for c in line.text[label.end : second.start]):
+                rest = line.text[second.end : run.end]
+            if (
+                not any(c.isalnum() for c in rest)
+                or rest.lstrip(" )'s").startswith(":")
+                or (len(label.key) >= 9
+                and label.key not in ("attention", "lieferant"))
+            ):
                 for role in label.roles:
                     found[role].append(label)
     return found
 
 
-def find_parties(lines: Layout, hits: list[Hit], labels: dict[str, list[Label]], taken: set[int]) -> tuple[Party, Party, Party]:
+def find_parties(
+    lines: Layout, hits: list[Hit], labels: dict[str, list[Label]], taken: set[int]
+) -> tuple[Party, Party, Party]:
     """Seller, buyer and ship-to. `taken`: positions of lines of the line-item table."""
     ship_to = _labelled(lines, labels.get("ship_to", []), taken)
     buyer = _labelled(lines, labels.get("buyer", []), taken)
@@ -101,7 +141,13 @@ def _labelled(lines: Layout, labels: list[Label], taken: set[int]) -> Party:
             party = _party(block, inline)
             if party.name is None:
                 continue
-            party.strength = 0.5 + (0.3 if len(label.key) >= 6 else 0.0) + (0.3 if party.address else 0.0) + (0.2 if has_legal_form(party.name_text) else 0.0) - 0.1 * (label.line.page - 1)
+            party.strength = (
+                0.5
+                + (0.3 if len(label.key) >= 6 else 0.0)
+                + (0.3 if party.address else 0.0)
+                + (0.2 if has_legal_form(party.name_text) else 0.0)
+                - 0.1 * (label.line.page - 1)
+            )
             party.labelled = True
             if party.strength > best.strength:
                 best, best.rivals = party, ([] if best.name is None else [(best.name_text, best.name)])
@@ -111,7 +157,11 @@ def _labelled(lines: Layout, labels: list[Label], taken: set[int]) -> Party:
 def _opened(lines: Layout, label: Label) -> Iterable[tuple[list[Run], bool]]:
     line = label.line
     run = next(r for r in line.runs if r.start <= label.start < r.end)
-    rest = line.text[label.end : run.end].lstrip(" :.)'s\t-–—")
+    end = label.end
+    for other in find_labels(line, lexicon("BLOCK_LABELS")):
+        if end < other.start < run.end and not any(c.isalnum() for c in line.text[end : other.start]):
+            end = other.end  # the same label in a second language
+    rest = line.text[end : run.end].lstrip(" :.)'s\t-–—")
     if sum(c.isalpha() for c in rest) >= 3:
         start = run.end - len(rest)
         first = Run(line, start, run.end, rest, line.span(start, run.end)[1])
@@ -121,7 +171,9 @@ def _opened(lines: Layout, label: Label) -> Iterable[tuple[list[Run], bool]]:
     right = [r for r in line.runs if r.start >= run.end]
     under = lines.block(run)[1:]
     if not under:
-        below = [r for other in lines.below(line, 3.0) for r in other.runs if abs(r.box.x0 - label.box.x0) < 3 * line.em]
+        below = [
+            r for other in lines.below(line, 3.0) for r in other.runs if abs(r.box.x0 - label.box.x0) < 3 * line.em
+        ]
         under = lines.block(below[0]) if below else []
     if under:
         yield under, False
@@ -134,20 +186,33 @@ def _party(block: list[Run], inline: bool) -> Party:
     rows = [(run, _GREETING.sub("", run.text).strip(" ,;:")) for run in block]
     rows = [(run, text) for run, text in rows if text]
     rows = _until_foreign(rows)
-    if not rows or not _is_name(rows[0][1]) or POSTCODE.search(rows[0][1]) and not has_legal_form(rows[0][1].split(",")[0]):
+    if (
+        not rows
+        or not _is_name(rows[0][1])
+        or (POSTCODE.search(rows[0][1])
+        and not has_legal_form(rows[0][1].split(",")[0]))
+    ):
         return Party()
     chosen = next((i for i, (_, text) in enumerate(rows[:3]) if has_legal_form(text) and _is_name(text)), 0)
     run, text = rows[chosen]
     address = [(r, t) for r, t in rows[chosen + 1 :]]
     cut = next((i for i, (_, t) in enumerate(address) if POSTCODE.search(t)), None)
     if cut is not None:
-        address = address[: cut + 2] if cut + 1 < len(address) and _is_country(address[cut + 1][1]) else address[: cut + 1]
+        address = (
+            address[: cut + 2] if cut + 1 < len(address) and _is_country(address[cut + 1][1]) else address[: cut + 1]
+        )
     else:
         address = [(r, t) for r, t in address if _STREETS.search(t) or any(c.isdigit() for c in t)][:3]
     name = _first_part(text)
     inner = text[len(name) :].strip(" ,;-–—·•|") if name != text else ""
     pieces = [piece for piece in (inner, *(t for _, t in address)) if piece]
-    return Party(run, name, [r for r, _ in address] or ([run] if inner else []), ", ".join(pieces), lines=frozenset((r.line.index, r.start) for r in block))
+    return Party(
+        run,
+        name,
+        [r for r, _ in address] or ([run] if inner else []),
+        ", ".join(pieces),
+        lines=frozenset((r.line.index, r.start) for r in block),
+    )
 
 
 def _until_foreign(rows: list[tuple[Run, str]]) -> list[tuple[Run, str]]:
@@ -155,7 +220,10 @@ def _until_foreign(rows: list[tuple[Run, str]]) -> list[tuple[Run, str]]:
     kept: list[tuple[Run, str]] = []
     for run, text in rows:
         labels = find_labels(run.line, lexicon("FIELD_LABELS"))
-        opens = any(label.start <= run.start + 1 and label.start >= run.start - 1 and (len(label.key) >= 6 or ":" in run.text) for label in labels)
+        opens = any(
+            label.start <= run.start + 1 and label.start >= run.start - 1 and (len(label.key) >= 6 or ":" in run.text)
+            for label in labels
+        )
         if kept and (opens or "@" in text or ":" in text or len(text) > 70):
             break
         if not kept and opens:
@@ -179,12 +247,19 @@ def _is_country(text: str) -> bool:
 
 
 def _is_name(text: str) -> bool:
-    if not 2 <= len(text) <= 70 or len(_LETTERS.findall(text)) < max(2, 0.5 * len(text.replace(" ", ""))) or _NOT_NAME.search(text):
+    if (
+        not 2 <= len(text) <= 70
+        or len(_LETTERS.findall(text)) < max(2, 0.5 * len(text.replace(" ", "")))
+        or _NOT_NAME.search(text)
+    ):
         return False
     key = fold(text)
-    if _is_country(text) or _STREETS.search(text) and any(c.isdigit() for c in text) and not has_legal_form(text):
+    if _is_country(text) or (_STREETS.search(text) and any(c.isdigit() for c in text) and not has_legal_form(text)):
         return False
-    if any(key in lexicon(table)[0] for table in ("FIELD_LABELS", "AMOUNT_LABELS", "TITLES", "BLOCK_LABELS", "COLUMN_LABELS")):
+    if any(
+        key in lexicon(table)[0]
+        for table in ("FIELD_LABELS", "AMOUNT_LABELS", "TITLES", "BLOCK_LABELS", "COLUMN_LABELS")
+    ):
         return False
     return len(text.split()) <= 9
 
@@ -195,7 +270,12 @@ def _first_part(text: str) -> str:
     while match:
         head, rest = text[: match.start()], text[match.end() :]
         word = rest.split(" ")[0].strip(",") if rest else ""
-        if fold(word) in _legal_forms() or not any(c.isdigit() for c in rest) and match.group().strip() in (",", "-") and has_legal_form(text):
+        if (
+            fold(word) in _legal_forms()
+            or (not any(c.isdigit() for c in rest)
+            and match.group().strip() in (",", "-")
+            and has_legal_form(text))
+        ):
             match = _SEPARATOR.search(text, match.end())
             continue
         return head.strip(" ,")
@@ -206,7 +286,9 @@ def _address_window(lines: Layout, contacts: dict[int, list[Hit]], taken: set[in
     """An unlabelled block in the upper half that looks like a postal address: where window envelopes show it."""
     best = Party()
     first = lines.pages[0].number if lines.pages else 0
-    senders = {fold(_first_part(run.text)) for line in lines.page_lines(first) for run in line.runs if _is_sender(run.text)}
+    senders = {
+        fold(_first_part(run.text)) for line in lines.page_lines(first) for run in line.runs if _is_sender(run.text)
+    }
     for line in lines.page_lines(first):
         if line.box.y0 > 0.5 or line.index in taken:
             continue
@@ -226,12 +308,22 @@ def _window_party(lines: Layout, run: Run, contacts: dict[int, list[Hit]]) -> Pa
     if above is not None and not sender and gap < 0.9 * height:
         return Party()
     block = lines.block(run, 7)
-    if len(block) < 3 or any(hit.box.x0 >= r.box.x0 - 0.01 and hit.box.x0 <= r.box.x1 + 0.01 for r in block for hit in contacts.get(r.line.index, ())):
+    if len(block) < 3 or any(
+        hit.box.x0 >= r.box.x0 - 0.01 and hit.box.x0 <= r.box.x1 + 0.01
+        for r in block
+        for hit in contacts.get(r.line.index, ())
+    ):
         return Party()
     party = _party(block, False)
-    if party.name is None or not sender and not any(POSTCODE.search(r.text) for r in party.address):
+    if party.name is None or (not sender and not any(POSTCODE.search(r.text) for r in party.address)):
         return Party()
-    party.strength = 0.35 + 0.5 * sender + 0.25 * (run.box.x0 < 0.4) + 0.2 * (0.1 < run.box.y0 < 0.35) + 0.1 * has_legal_form(party.name_text)
+    party.strength = (
+        0.35
+        + 0.5 * sender
+        + 0.25 * (run.box.x0 < 0.4)
+        + 0.2 * (0.1 < run.box.y0 < 0.35)
+        + 0.1 * has_legal_form(party.name_text)
+    )
     return party
 
 
@@ -248,11 +340,19 @@ def _above(lines: Layout, run: Run) -> tuple[float, Run | None]:
 
 def _is_sender(text: str) -> bool:
     """Whether a line is a sender line: name, street and postcode in one run."""
-    return bool(POSTCODE.search(text)) and len(_SEPARATOR.findall(text)) >= 2 and not _NOT_NAME.search(_first_part(text))
+    return (
+        bool(POSTCODE.search(text)) and len(_SEPARATOR.findall(text)) >= 2 and not _NOT_NAME.search(_first_part(text))
+    )
 
 
 def _seller(
-    lines: Layout, hits: list[Hit], labels: dict[str, list[Label]], buyer: Party, ship_to: Party, contacts: dict[int, list[Hit]], taken: set[int]
+    lines: Layout,
+    hits: list[Hit],
+    labels: dict[str, list[Label]],
+    buyer: Party,
+    ship_to: Party,
+    contacts: dict[int, list[Hit]],
+    taken: set[int],
 ) -> Party:
     scores: dict[str, float] = defaultdict(float)
     runs: dict[str, tuple[str, Run]] = {}
@@ -263,7 +363,7 @@ def _seller(
     def vote(text: str, run: Run, score: float) -> None:
         name = _first_part(_GREETING.sub("", text).strip())
         key = fold(name)
-        if not _is_name(name) or (run.line.index, run.start) in blocks or buyer_key and fuzz.ratio(key, buyer_key) > 88:
+        if not _is_name(name) or (run.line.index, run.start) in blocks or (buyer_key and fuzz.ratio(key, buyer_key) > 88):
             return
         known = next((other for other in (key,) if other in scores), key)
         scores[known] = max(scores[known], score) + (0.25 if known in runs else 0.0)
@@ -276,8 +376,14 @@ def _seller(
             for block, _ in _opened(lines, label):
                 party = _party(block, False)
                 if party.name is not None:
-                    vote(party.name_text, party.name, weight - (0.5 if len(label.key) < 5 else 0.0) + 0.6 * has_legal_form(party.name_text))
-    tallest = max((line.box.y1 - line.box.y0 for line in lines.lines if line.page == 1 and line.box.y0 < 0.4), default=0.0)
+                    vote(
+                        party.name_text,
+                        party.name,
+                        weight - (0.5 if len(label.key) < 5 else 0.0) + 0.6 * has_legal_form(party.name_text),
+                    )
+    tallest = max(
+        (line.box.y1 - line.box.y0 for line in lines.lines if line.page == 1 and line.box.y0 < 0.4), default=0.0
+    )
     leading = 0
     for run in lines.runs:
         if run.line.index in taken or run.line.page > 3:
@@ -340,9 +446,19 @@ def _domains(hits: list[Hit], buyer: Party) -> set[str]:
     found = set()
     for hit in hits:
         if hit.kind in ("email", "website") and hit.line.index not in lines:
-            host = re.sub(r"^https?://", "", str(hit.value).casefold().rpartition("@")[2]).split("/")[0].removeprefix("www.")
+            host = (
+                re.sub(r"^https?://", "", str(hit.value).casefold().rpartition("@")[2])
+                .split("/")[0]
+                .removeprefix("www.")
+            )
             parts = host.split(".")
-            label = parts[-3] if len(parts) > 2 and parts[-2] in ("co", "com") else parts[-2] if len(parts) > 1 else parts[0]
+            label = (
+                parts[-3]
+                if len(parts) > 2 and parts[-2] in ("co", "com")
+                else parts[-2]
+                if len(parts) > 1
+                else parts[0]
+            )
             if fold(label) not in _FREE_MAIL:
                 found.add(fold(label))
     return found

@@ -26,11 +26,18 @@ def of_hit(
             found[rival.value] = Alternative(rival.candidate.raw, rival.value, chance, rival.candidate.page, rival.box)
     alternatives = tuple(found.values())[:MAX_ALTERNATIVES]
     kept = _reasons(sure, reasons)
-    return FieldPrediction(name, hit.candidate.raw, hit.value, sure, READER, hit.candidate.page, hit.box, alternatives, kept)
+    return FieldPrediction(
+        name, hit.candidate.raw, hit.value, sure, READER, hit.candidate.page, hit.box, alternatives, kept
+    )
 
 
 def of_runs(
-    name: str, value: str, runs: list[Run], sure: float, reasons: tuple[str, ...] = (), rivals: list[tuple[str, Run]] | None = None
+    name: str,
+    value: str,
+    runs: list[Run],
+    sure: float,
+    reasons: tuple[str, ...] = (),
+    rivals: list[tuple[str, Run]] | None = None,
 ) -> FieldPrediction:
     """A prediction read from runs of text; the box covers those on the first run's page."""
     page = runs[0].line.page
@@ -62,12 +69,18 @@ def item_row(item: Item) -> dict[str, FieldPrediction]:
     """The cells of one line item."""
     checks = item.checks
     sure = 0.93 if checks else 0.7 if checks is None else 0.4
-    reasons = ("quantity times unit price is not the net amount",) if checks is False else ("the row could not be checked by arithmetic",)
+    reasons = (
+        ("quantity times unit price is not the net amount",)
+        if checks is False
+        else ("the row could not be checked by arithmetic",)
+    )
     row = {name: of_hit(name, hit, sure, reasons) for name, hit in item.cells.items() if name in LINE_CELLS}
     for name, runs in item.texts.items():
         text = " ".join(run.text.strip() for run in runs).strip()
         if text and name in LINE_CELLS and name not in row:
-            row[name] = of_runs(name, text, runs, 0.8 if name == "description" else 0.7, ("read by its place in the table",))
+            row[name] = of_runs(
+                name, text, runs, 0.8 if name == "description" else 0.7, ("read by its place in the table",)
+            )
     return row
 
 

@@ -56,7 +56,7 @@ def find_totals(lines: Layout, hits: list[Hit], body: set[int]) -> Totals:
     labels = amount_labels(lines)
     amounts: dict[int, list[Hit]] = defaultdict(list)
     for hit in hits:
-        if hit.kind == "money" or hit.kind == "number" and hit.line.index not in body and _ends_run(hit):
+        if hit.kind == "money" or (hit.kind == "number" and hit.line.index not in body and _ends_run(hit)):
             amounts[hit.line.index].append(hit)
     scored = _score_all(lines, labels, amounts, body)
     tax_lines = find_tax_lines(hits, amounts, labels, body)
@@ -90,7 +90,7 @@ def _score_all(lines: Layout, labels: dict[int, list[Label]], amounts: dict[int,
                     strength *= 0.45
                 strength = strength * discount + 0.08 * index / count
                 _add(scores[role], hit, strength)
-            if hit.kind == "money" and context or hit.kind == "number":
+            if (hit.kind == "money" and context) or hit.kind == "number":
                 previous = hit.end
     return scores
 
@@ -188,11 +188,19 @@ def find_tax_lines(
             continue
         if not 0 <= rate.value <= 30:
             continue
-        row = [hit for hit in amounts[rate.line.index] if hit.kind == "money" and hit is not rate] if rate.line.index in amounts else []
+        row = (
+            [hit for hit in amounts[rate.line.index] if hit.kind == "money" and hit is not rate]
+            if rate.line.index in amounts
+            else []
+        )
         pair = _pair(rate.value, row[:6])
         if pair:
             found.append(TaxLine(rate, pair[1], pair[0]))
-        elif rate.kind == "percent" and row and any("tax_amount" in label.roles for label in labels.get(rate.line.index, ())):
+        elif (
+            rate.kind == "percent"
+            and row
+            and any("tax_amount" in label.roles for label in labels.get(rate.line.index, ()))
+        ):
             later = [hit for hit in row if hit.start > rate.start]
             if len(later) == 1:
                 found.append(TaxLine(rate, later[0], None))
@@ -227,7 +235,9 @@ def _consistent(tax_lines: list[TaxLine], totals: Totals) -> list[TaxLine]:
     tax = totals.values.get("tax_amount")
     if tax is None:
         return tax_lines
-    return [line for line in tax_lines if isinstance(line.tax.value, Decimal) and abs(line.tax.value) <= abs(tax) + CENT]
+    return [
+        line for line in tax_lines if isinstance(line.tax.value, Decimal) and abs(line.tax.value) <= abs(tax) + CENT
+    ]
 
 
 Choice = tuple[Decimal, float, Hit | None]
@@ -236,7 +246,9 @@ Choice = tuple[Decimal, float, Hit | None]
 def _choose(scored: Scores, tax_lines: list[TaxLine], hits: list[Hit], body: set[int]) -> Totals:
     printed: dict[Decimal, Hit] = {}
     for hit in hits:
-        if (hit.kind == "money" or hit.kind == "number" and hit.line.index not in body) and isinstance(hit.value, Decimal):
+        if (hit.kind == "money" or (hit.kind == "number" and hit.line.index not in body)) and isinstance(
+            hit.value, Decimal
+        ):
             if hit.value not in printed or printed[hit.value].line.index in body:
                 printed[hit.value] = hit
     rates = {hit.value for hit in hits if hit.kind == "percent" and isinstance(hit.value, Decimal)}
@@ -260,8 +272,16 @@ def _choose(scored: Scores, tax_lines: list[TaxLine], hits: list[Hit], body: set
         if side and side[0][1] >= 0.4:
             totals.values[role], totals.strengths[role], totals.hits[role] = side[0]
     for role in (*_SUM, *_SIDE):
-        totals.rivals[role] = [(hit, strength) for value, strength, hit in _options(scored.get(role, {})) if hit and value != totals.values.get(role)]
+        totals.rivals[role] = [
+            (hit, strength)
+            for value, strength, hit in _options(scored.get(role, {}))
+            if hit and value != totals.values.get(role)
+        ]
     _close_due(totals, printed)
+    gross_value = totals.values.get("gross_amount", Decimal(0))
+    for role in ("discount_amount", "amount_paid"):
+        if gross_value >= 0 and role in totals.values:
+            totals.values[role] = abs(totals.values[role])
     net, tax, gross = (totals.values.get(role) for role in _SUM)
     if net is not None and tax is not None and gross is not None:
         totals.tied = any(abs(net + tax + extra - gross) <= CENT for extra in extras)
@@ -322,7 +342,14 @@ def _complete(options: dict[str, list[Choice]], printed: dict[Decimal, Hit]) -> 
 def _joint(chosen: tuple[Choice | None, ...], rates: set[Decimal], extras: set[Decimal]) -> float:
     score = sum(choice[1] - 0.12 for choice in chosen if choice is not None)
     net, tax, gross = (None if choice is None else choice[0] for choice in chosen)
-    if gross is not None and (net is not None and abs(net) > abs(gross) + CENT and len(extras) == 1 or tax is not None and tax and abs(tax) >= abs(gross)):
+    if gross is not None and (
+        (net is not None
+        and abs(net) > abs(gross) + CENT
+        and len(extras) == 1)
+        or (tax is not None
+        and tax
+        and abs(tax) >= abs(gross))
+    ):
         score -= 0.8
     if net and tax is not None and abs(tax) > Decimal("0.35") * abs(net):
         score -= 0.8

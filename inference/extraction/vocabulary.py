@@ -6,6 +6,8 @@ pt, the Scandinavian ones, pl, cs, hr. Roles that start with "other_" are decoys
 and must not be taken for the field.
 """
 
+# ruff: noqa: E501
+
 FIELD_LABELS: dict[str, str] = {
     "invoice_number": """
         invoice number; invoice no; invoice nr; invoice #; invoice num; invoice id; inv no; inv #; inv number; tax invoice no;
@@ -14,7 +16,7 @@ FIELD_LABELS: dict[str, str] = {
         folio number; receipt number; receipt no; receipt #; our invoice; statement number; tax invoice; credit note; invoice code;
         rechnungsnummer; rechnungs nr; rechnung nr; rechnung nummer; rechnung no; rechnung; re nr; rg nr; rechn nr; belegnummer; beleg nr;
         faktura nr; fakturanummer; rechnungsnr; gutschriftsnummer; gutschrift nr; gutschriftnummer; gutschrift; dokumentnummer;
-        rechnungskorrektur nr; rechnungskorrektur; korrekturrechnung nr; stornorechnung nr; bonnummer; rechnungskennung; invoice rechnung nr;
+        re nummer; rg nummer; rechn nummer; rechnungs no; document ref; doc number; invoice code no; korrekturrechnung no; rechnungskorrektur nr; rechnungskorrektur; korrekturrechnung nr; stornorechnung nr; bonnummer; rechnungskennung; invoice rechnung nr;
         numero de facture; numero facture; no facture; no de facture; facture no; facture numero; facture; facture n; n facture; ref facture;
         avoir no; avoir; numero d avoir; no avoir; n de facture; num facture; piece no; numero de piece; reference facture;
         numero de factura; numero factura; no factura; no de factura; factura no; factura numero; factura; factura num; num factura;
@@ -27,7 +29,7 @@ FIELD_LABELS: dict[str, str] = {
         fakturanummer; faktura nr; faktura; fakturanr; fakturanummer ocr; kreditnota nr; kvitteringsnummer; lasku nro; laskun numero;
         faktura vat nr; numer faktury; nr faktury; faktura nr; faktura vat; faktura numer; cislo faktury; faktura cislo; faktura c;
         danovy doklad c; faktura danovy doklad; danovy doklad cislo; cislo dokladu; racun br; broj racuna; racun broj; racun r1 br;
-        racun; racun st; szamlaszam; szamla sorszama; factura nr; factura seria; αριθμος τιμολογιου; invoice nummer
+        racun; racun st; szamlaszam; szamla sorszama; szamla szama; sorszam; factura nr; factura seria; αριθμος τιμολογιου; invoice nummer
     """,
     "issue_date": """
         invoice date; date of invoice; date of issue; issue date; date issued; issued; issued on; billing date; bill date; invoiced on;
@@ -53,14 +55,14 @@ FIELD_LABELS: dict[str, str] = {
         faelligkeitsdatum; falligkeitsdatum; fallig am; faellig am; faelligkeit; falligkeit; zahlbar bis; zu zahlen bis; zahlungsziel; fallig; faellig;
         bis zum; zahlungsziel bis; zahlung bis; bitte zahlen bis; spatestens bis; zahlbar bis zum; zahlungstermin; netto bis; zahlung fallig am;
         date d echeance; echeance; date echeance; a payer avant le; a regler avant le; payable le; payable avant le; date limite de paiement;
-        a regler le; date de paiement; date de reglement; echeance le; reglement avant le; date limite; payable au plus tard le;
+        a regler le; date de paiement; date de reglement; echeance le; reglement avant le; date limite; payable au plus tard le; a payer pour le; a regler pour le; payer pour le;
         fecha de vencimiento; vencimiento; fecha vencimiento; vence; vto; vencimientos; fecha vto; vence el; fecha limite de pago; pagar antes del; fecha de pago;
         scadenza; data scadenza; data di scadenza; scadenze; scadenza pagamento; entro il; scad; pagare entro; data pagamento;
         vervaldatum; vervaldag; te betalen voor; betalen voor; uiterste betaaldatum; uiterlijk; betaaldatum; betalen uiterlijk; voldoen voor; verval; uiterlijk te betalen op;
         data de vencimento; vencimento; data vencimento; pagar ate;
         forfallsdato; forfallodatum; forfaldsdato; betalingsfrist; betalas senast; forfall; oss tillhanda; forfallodag; betales senest; sidste betalingsdato; erapaiva;
         termin platnosci; termin zaplaty; datum splatnosti; splatnost; splatno; dospijece; rok placanja; datum dospijeca; rok plačila; zapadlost;
-        fizetesi hatarido; data scadentei; scadenta; λήξη
+        fizetesi hatarido; hatarido; esedekesseg; erapaiva; eraantyy; data scadentei; scadenta; λήξη
     """,
     "service_period": """
         billing period; service period; period; subscription period; for the period; invoice period; billing period for; usage period; summary for; statement period; period of service; contract period; service dates; period covered;
@@ -93,9 +95,9 @@ FIELD_LABELS: dict[str, str] = {
         ordernummer; onze referentie; ons kenmerk; ons ordernummer; opdrachtnummer; onze ref; ordrenummer; ordernr; var referens; var ref; ordre nr; ordrenr
     """,
     "delivery_note": """
-        delivery note; delivery note number; delivery note no; delivery no; delivery number; dispatch note; packing slip; packing slip no; shipment no; despatch note; delivery docket; packing list no; despatch advice;
+        delivery note; delivery note number; delivery note no; delivery no; delivery number; dispatch note; packing slip; packing slip no; shipment no; despatch note; delivery docket; packing list no; despatch advice; waybill; shipping note; delivery docket no; delivery ref;
         lieferschein; lieferscheinnummer; lieferschein nr; lieferscheinnr; ls nr; lieferschein no; liefersch nr; lieferungsnummer; liefernr; liefernummer;
-        bon de livraison; bl no; numero de bl; bon de livraison no; no bl; n bl; albaran; no albaran; albaran no; numero de albaran; n albaran; num albaran; nota de entrega;
+        bon de livraison; bl no; numero de bl; bon de livraison no; no bl; n bl; albaran; no albaran; albaran no; numero de albaran; n albaran; num albaran; nota de entrega; remision; guia de remision;
         ddt; ddt n; documento di trasporto; bolla; bolla n; d d t; numero ddt; pakbon; pakbonnummer; leverbon; leveringsbon; vrachtbrief; pakbon nr; leverbonnummer; guia de remessa; foljesedel; foljeseddel; folgeseddel; foljesedelsnummer; pakkseddel; dowod dostawy; wz nr; dodaci list; otpremnica; dostavnica
     """,
     "customer_number": """
@@ -150,7 +152,7 @@ FIELD_LABELS: dict[str, str] = {
     "seller_iban": "iban; iban nr; iban no; iban code; iban number; iban konto; iban nummer; iban rekening; iban bankrekening; compte iban; cuenta iban; codice iban; code iban; coordinate bancarie iban; kontonummer iban; iban kod; ziro racun; nr rachunku; numer konta; rekeningnummer",
     "seller_bic": "bic; swift; bic swift; swift bic; swift code; bic code; bic swift code; swiftcode; codice bic; code bic; codigo swift; code swift; bic adresse; bic nr; b i c; swift bic code; swift adresse; codice swift; bicswift; bic code swift; bank bic; bank code bic",
     "seller_bank_account": """
-        bank account; bank account number; bank account no; account number bank; acct number; a c no; account no bank; a c number; bank a c; beneficiary account; bank acct;
+        bank account; bank account number; bank account no; account number bank; acct number; account number; account no; acct no; account #; nib; a c no; account no bank; a c number; bank a c; beneficiary account; bank acct;
         kontonummer; konto nr; kto nr; konto; bankkonto; ktonr; kto; postkonto; pc konto; numero de compte; compte no; compte bancaire; no de compte; rib; cuenta bancaria; numero de cuenta; cuenta; ccc; cuenta corriente; conto corrente; c c; numero conto; conto corrente n;
         bankrekening; rekening; bankrekeningnummer; bankgiro; plusgiro; bankgirot; bg; pg; kontonr; girokonto; reg nr konto; tilinumero; nr konta; numer rachunku; konto bankowe; cislo uctu; bankovni spojeni; ucet; broj racuna banke
     """,
@@ -279,7 +281,6 @@ BLOCK_LABELS: dict[str, str] = {
         morada de entrega; local de entrega; leveransadress; leveringsadresse; leverans till; levering til; toimitusosoite; adres dostawy; dodaci adresa; adresa isporuke; mjesto isporuke; misto urceni; miejsce dostawy; naslov dostave
     """,
     "account_holder": "account holder; account name; beneficiary; bank account name; beneficiary name; account title; name of account; kontoinhaber; kontoinh; begunstigter; inhaber; zahlungsempfanger; titulaire; titulaire du compte; beneficiaire; titular de la cuenta; beneficiario; intestatario conto; intestato a; rekeninghouder; ten name van; t n v; begunstigde; kontohaver; kontoinnehavare; mottaker; odbiorca platnosci; wlasciciel konta; a favore di; payable to; payee",
-    "bank": "bank; bank name; bankverbindung; bank details; banque; domiciliation; banco; entidad; banca; banca d appoggio; bankname; kreditinstitut; geldinstitut; bankgegevens; coordonnees bancaires; datos bancarios; coordinate bancarie; our bank; bank details for payment; hausbank; bankforbindelse; entidad bancaria; name of bank; bank information; bankverbindungen; appoggio bancario",
 }
 
 TITLES: dict[str, str] = {
@@ -327,7 +328,19 @@ LEGAL_FORMS = """
     gmbh; mbh; ag; kg; ohg; gbr; ug; kgaa; se; ek; ev; eg; gmbh & co kg; haftungsbeschrankt; partg; partgmbb; ltd; limited; llc; llp; inc; incorporated; corp; corporation; plc; co; company; pty; pvt; lp; pllc; lda; sa; sas; sasu; sarl; eurl; sci; snc; scop; sl; slu; sll; slne; sau; srl; spa; sas; srls; snc; ss; scrl; bv; nv; vof; cv; bvba; sprl; cvba; srl; ab; as; aps; oy; oyj; hb; asa; da; ans; is; doo; dd; jdoo; sro; spol; sp; spzoo; zoo; kft; zrt; bt; sca; gesmbh; gie; stiftung; verein; genossenschaft; association; foundation; cooperativa; societe; societa; sociedad; ou; uab; sia; eood; ood; ad; doel; asbl; vzw; ltda; eireli; kk; gesellschaft; holding; group; gmbhco; einzelunternehmen; eu; sagl; sarl; cic; ulc; cooperative; sp zoo; oe; ike; epe; ae
 """
 
-MONEY_WORDS = "eur usd gbp chf sek nok dkk pln czk huf ron bgn hrk inr jpy cny aud cad nzd zar sgd hkd aed brl mxn try isk ils thb myr php idr krw rub uah sar"
+MONEY_WORDS = "eur usd gbp chf sek nok dkk pln czk huf ron bgn hrk inr jpy cny aud cad nzd zar sgd hkd aed brl mxn try isk ils thb myr php idr krw rub uah sar cop clp pen ars uyu twd qar kwd bhd omr jod egp mad tnd kes ngn ghs lkr pkr bdt vnd rsd bam mkd mdl gel amd kzt azn all xof xaf dop crc gtq bob pyg"
+
+DOLLARS = {
+    "AUD": ("australia", "abn", ".com.au"),
+    "NZD": ("new zealand", ".co.nz", "nzbn"),
+    "SGD": ("singapore", ".com.sg"),
+    "CAD": ("canada", "hst", "ontario", "québec", "british columbia"),
+    "HKD": ("hong kong", ".com.hk"),
+    "MXN": ("méxico", "mexico", "rfc", ".com.mx"),
+    "COP": ("colombia", "bogotá", "medellín"),
+    "CLP": ("chile", "santiago de chile"),
+    "ARS": ("argentina", "buenos aires"),
+}
 
 WEAK = """
     invoice; rechnung; facture; factura; fattura; factuur; fatura; faktura; racun; szamla; lasku; avoir; gutschrift; tax invoice; credit note; our invoice; rechnungskorrektur; creditfactuur;
@@ -339,3 +352,7 @@ WEAK = """
 """
 
 ID_PREFIX_STOP = "no nr n nro num id ref vom from date der die das du de le la del di op am nummer number and und et y e to bis for pos page seite st tel fax ust iban bic plz us a o of al per"
+
+BANKS = {
+    "bank": "bank; bank name; bankverbindung; bank details; banque; domiciliation; banco; entidad; banca; banca d appoggio; bankname; kreditinstitut; geldinstitut; bankgegevens; coordonnees bancaires; datos bancarios; coordinate bancarie; our bank; bank details for payment; hausbank; bankforbindelse; entidad bancaria; name of bank; bank information; bankverbindungen; appoggio bancario",
+}

@@ -61,7 +61,9 @@ def test_rows_are_exact_and_used_once() -> None:
 
 
 def test_the_table_names_the_worst_documents() -> None:
-    result = evaluate([(truth(currency="EUR", invoice_number="7"), Prediction({"currency": "EUR", "invoice_number": "8"}))])
+    result = evaluate(
+        [(truth(currency="EUR", invoice_number="7"), Prediction({"currency": "EUR", "invoice_number": "8"}))]
+    )
     table = result.to_table()
     assert "a.pdf: 1 of 2 right" in table
     assert "invoice_number: expected '7', got '8'" in table

@@ -9,7 +9,28 @@ from hypothesis import strategies as st
 
 from inference.extraction.amounts import decimal_mark, parse_amount
 
-LOCALES = ("en", "de", "fr", "es", "it", "nl", "pt", "sv", "da", "nb", "fi", "pl", "cs", "hr", "de_CH", "de_AT", "en_IN", "hu", "ro", "tr")
+LOCALES = (
+    "en",
+    "de",
+    "fr",
+    "es",
+    "it",
+    "nl",
+    "pt",
+    "sv",
+    "da",
+    "nb",
+    "fi",
+    "pl",
+    "cs",
+    "hr",
+    "de_CH",
+    "de_AT",
+    "en_IN",
+    "hu",
+    "ro",
+    "tr",
+)
 CENTS = st.integers(min_value=0, max_value=10**11).map(lambda cents: Decimal(cents) / 100)
 
 
@@ -58,7 +79,14 @@ def test_the_documents_mark_settles_three_digits() -> None:
 @given(CENTS, st.sampled_from(LOCALES), st.booleans())
 def test_formatted_amounts_parse_back(amount: Decimal, locale: str, negative: bool) -> None:
     value = -amount if negative else amount
-    assert parse_amount(format_decimal(value, "#,##0.00", locale=locale) if locale != "en_IN" else format_decimal(value, "#,##,##0.00", locale=locale)) == value
+    assert (
+        parse_amount(
+            format_decimal(value, "#,##0.00", locale=locale)
+            if locale != "en_IN"
+            else format_decimal(value, "#,##,##0.00", locale=locale)
+        )
+        == value
+    )
 
 
 @given(st.text(max_size=30))

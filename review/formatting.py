@@ -1,0 +1,88 @@
+"""Amounts, dates and times as the person who reads them writes them."""
+
+import re
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.numbers import format_decimal, get_currency_precision, is_currency
+from django.http import HttpRequest
+from django.utils import timezone
+
+FALLBACK = Locale("en", "GB")
+NONE = "–"
+
+
+def locale_of(request: HttpRequest) -> Locale:
+    """The first locale in Accept-Language that Babel knows, kept on the request."""
+    kept: Locale | None = getattr(request, "reader_locale", None)
+    if kept is None:
+        kept = _preferred(request.headers.get("Accept-Language", ""))
+        request.reader_locale = kept  # type: ignore[attr-defined]
+    return kept
+
+
+def _preferred(header: str) -> Locale:
+    wanted = [part.partition(";")[0].strip() for part in header.split(",")[:8]]
+    for tag in wanted:
+        try:
+            return Locale.parse(tag, sep="-")
+        except (ValueError, UnknownLocaleError, TypeError):
+            continue
+    return FALLBACK
+
+
+def amount(value: Decimal | None, currency: str, locale: Locale) -> str:
+    """Grouped, with as many decimals as the currency has, and more only where the value has more."""
+    if value is None:
+        return NONE
+    least = get_currency_precision(currency) if is_currency(currency) else 2
+    return str(format_decimal(value, format=f"#,##0.{'0' * least}{'#' * (6 - least)}", locale=locale))
+
+
+def number(value: Decimal | None, locale: Locale) -> str:
+    return NONE if value is None else str(format_decimal(value, format="#,##0.######", locale=locale))
+
+
+def day(value: date | None, locale: Locale) -> str:
+    return NONE if value is None else str(format_date(value, "medium", locale=locale))
+
+
+def moment(value: datetime, locale: Locale) -> str:
+    """The time for today, the date and time for other days; UTC."""
+    local = timezone.localtime(value)
+    if local.date() == timezone.localdate():
+        return str(format_time(local, "short", locale=locale))
+    return str(format_datetime(local, "medium", locale=locale))
+
+
+def age(since: datetime, locale: Locale) -> str:
+    """How long ago, in its largest unit: "3 hours"."""
+    return str(format_timedelta(timezone.now() - since, threshold=1, format="long", locale=locale))
+
+
+def shown(kind: str, text: str, currency: str, locale: Locale) -> str:
+    """The canonical text of a field or cell (`inference.fields`) as the reader writes it; as it is where it is not one.
+
+    Whatever habit it is read back with, a number means the same: three digits after a lone mark are never written.
+    """
+    try:
+        if kind == "date":
+            return day(date.fromisoformat(text), locale)
+        if kind == "money":
+            return _unambiguous(Decimal(text), amount(Decimal(text), currency, locale), locale)
+        if kind in ("number", "percent"):
+            return _unambiguous(Decimal(text), number(Decimal(text), locale), locale)
+    except (ValueError, InvalidOperation):
+        return text
+    return text
+
+
+def _unambiguous(value: Decimal, written: str, locale: Locale) -> str:
+    places = -int(value.normalize().as_tuple().exponent)
+    if places == 3:
+        return str(format_decimal(value, format="0.0000", locale=locale))
+    if places <= 0 and not re.search(r"\D\d\d$", written):
+        return format(value.quantize(Decimal(1)), "f")
+    return written

@@ -1,0 +1,31 @@
+"""What templates of the desk need to show values in the reader's own notation."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django import template
+from django.template import Context
+
+from review import formatting
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def amount(context: Context, value: Decimal | None, currency: str = "") -> str:
+    return formatting.amount(value, currency, formatting.locale_of(context["request"]))
+
+
+@register.simple_tag(takes_context=True)
+def day(context: Context, value: date | None) -> str:
+    return formatting.day(value, formatting.locale_of(context["request"]))
+
+
+@register.simple_tag(takes_context=True)
+def moment(context: Context, value: datetime) -> str:
+    return formatting.moment(value, formatting.locale_of(context["request"]))
+
+
+@register.simple_tag(takes_context=True)
+def age(context: Context, since: datetime) -> str:
+    return formatting.age(since, formatting.locale_of(context["request"]))

@@ -1,0 +1,125 @@
+"""Changes of values: a field corrected or confirmed, lines entered, the last change undone, a remark left.
+
+Each answers with the fields as they are afterwards; what was refused says why beside the field, with what was typed.
+"""
+
+import json
+import uuid
+from typing import Any, cast
+
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
+from django_htmx.http import trigger_client_event
+
+from automation.documents.values import current_values
+from automation.errors import CountersignError, Invalid, Stale
+from inference.fields import FIELDS
+from review import formatting, queries
+from review.access import VERIFY, VIEW, needs
+from review.actions.comment import comment as leave_comment
+from review.actions.correct import confirm_field
+from review.actions.correct import correct_field as correct
+from review.actions.correct import correct_lines as correct_table
+from review.actions.undo import undo_correction
+from review.views.document import panel, version_of
+
+
+@needs(VERIFY)
+@require_POST
+def correct_field(request: HttpRequest, document_id: uuid.UUID, name: str) -> HttpResponse:
+    """`text` with `version`, and `page` and `box` where it was picked; or `confirm` for what is there."""
+    document, user = queries.visible_document(request.user, document_id), cast(User, request.user)
+    if name not in FIELDS and name != "line_items":
+        raise Http404
+    typed = request.POST.get("text", "")
+    try:
+        if "confirm" in request.POST:
+            value = confirm_field(document.pk, name, expected_version=version_of(request), acting_user=user)
+            return panel(request, document_id)
+        place = _place(request)
+        value = correct(document.pk, name, typed, expected_version=version_of(request), acting_user=user, **place)
+    except CountersignError as error:
+        return _refused(request, document_id, error, name=name, typed=typed)
+    understood = formatting.shown(FIELDS[name].kind, str(value.value), "", formatting.locale_of(request))
+    said = (
+        f"{FIELDS[name].label}: understood as {understood}."
+        if understood
+        else f"{FIELDS[name].label}: not on the document."
+    )
+    return trigger_client_event(panel(request, document_id, understood=name), "say", {"value": said})
+
+
+@needs(VERIFY)
+@require_POST
+def correct_lines(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
+    """`rows`: all lines as JSON, each a mapping of cell name to text."""
+    document, user = queries.visible_document(request.user, document_id), cast(User, request.user)
+    try:
+        rows = _rows(request.POST.get("rows", ""))
+        correct_table(document.pk, "line_items", rows, expected_version=version_of(request), acting_user=user)
+    except CountersignError as error:
+        return _refused(request, document_id, error, name="line_items", typed="")
+    return trigger_client_event(panel(request, document_id), "say", {"value": "Lines saved."})
+
+
+@needs(VERIFY)
+@require_POST
+def undo(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
+    document, user = queries.visible_document(request.user, document_id), cast(User, request.user)
+    try:
+        value = undo_correction(document.pk, expected_version=version_of(request), acting_user=user)
+    except CountersignError as error:
+        return _refused(request, document_id, error)
+    label = FIELDS[value.name].label if value.name in FIELDS else "The lines"
+    return trigger_client_event(
+        panel(request, document_id), "undone", {"name": value.name, "said": f"{label}: taken back."}
+    )
+
+
+@needs(VIEW)
+@require_POST
+def comment(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
+    document = queries.visible_document(request.user, document_id)
+    try:
+        leave_comment(document.pk, request.POST.get("text", ""), acting_user=cast(User, request.user))
+    except CountersignError as error:
+        return _refused(request, document_id, error)
+    return trigger_client_event(panel(request, document_id), "say", {"value": "Comment left."})
+
+
+def _refused(
+    request: HttpRequest, document_id: uuid.UUID, error: CountersignError, *, name: str = "", typed: str = ""
+) -> HttpResponse:
+    """The panel with the refusal: beside the field where one is meant, above all fields otherwise."""
+    if not name or not isinstance(error, Invalid | Stale):
+        return panel(request, document_id, error.status, notice=error.message)
+    said: dict[str, Any] = {"name": name, "typed": typed, "message": error.message}
+    if isinstance(error, Stale) and name in FIELDS:
+        now = current_values(document_id).get(name)
+        text = str(now.value) if now is not None else ""
+        said["theirs"] = formatting.shown(FIELDS[name].kind, text, "", formatting.locale_of(request)) or "nothing"
+        said["message"] = "Somebody else changed this document while you typed."
+    return panel(request, document_id, error.status, error=said)
+
+
+def _place(request: HttpRequest) -> dict[str, Any]:
+    try:
+        box = [float(edge) for edge in request.POST.get("box", "").split()]
+        return {"page": int(request.POST["page"]), "box": box} if box else {}
+    except (KeyError, ValueError) as error:
+        raise Invalid("The place on the page was not understood. Click the words again, or type the value.") from error
+
+
+def _rows(text: str) -> list[dict[str, str]]:
+    try:
+        rows = json.loads(text)
+    except ValueError as error:
+        raise Invalid("The lines did not arrive whole. Save them again.") from error
+    if not isinstance(rows, list) or not all(_is_row(row) for row in rows):
+        raise Invalid("The lines did not arrive whole. Save them again.")
+    return rows
+
+
+def _is_row(row: object) -> bool:
+    return isinstance(row, dict) and all(isinstance(text, str) for text in row.values())

@@ -1,0 +1,68 @@
+"""What a document's pages look like and which words are where; the file itself, to keep."""
+
+import hashlib
+import uuid
+
+from django.core.cache import cache
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header, quote_etag
+from django.views.decorators.http import require_GET
+
+from automation.documents import parsing, storage
+from automation.errors import PermanentFailure, TemporaryFailure
+from inference.ocr.render import MEDIA_TYPE
+from review import queries
+from review.access import VIEW, needs
+
+WIDTHS = (400, 800, 1200, 1800, 2600)  # pixels; the browser picks the one that is sharp at its zoom
+KEPT_FOR = 3600  # seconds in the shared cache
+FOREVER = "private, max-age=31536000, immutable"
+
+
+@needs(VIEW)
+@require_GET
+def page_picture(request: HttpRequest, document_id: uuid.UUID, number: int, width: int) -> HttpResponse:
+    """Page `number` as WebP. Its bytes never change, so that a browser asks once."""
+    document = queries.visible_document(request.user, document_id)
+    if width not in WIDTHS:
+        raise Http404
+    key = hashlib.sha256(f"{document.sha256}:{number}:{width}".encode()).hexdigest()
+    etag = quote_etag(key)
+    unchanged = get_conditional_response(request, etag=etag)
+    if unchanged is not None:
+        return unchanged
+    picture = cache.get(f"page:{document.pk}:{key}")
+    if picture is None:
+        try:
+            picture = parsing.picture(document, number, width)
+        except (PermanentFailure, TemporaryFailure) as error:
+            return HttpResponse(error.message, status=error.status, content_type="text/plain; charset=utf-8")
+        cache.set(f"page:{document.pk}:{key}", picture, KEPT_FOR)
+    return HttpResponse(picture, content_type=MEDIA_TYPE, headers={"Cache-Control": FOREVER, "ETag": etag})
+
+
+@needs(VIEW)
+@require_GET
+def page_words(request: HttpRequest, document_id: uuid.UUID, number: int) -> HttpResponse:
+    """The words of a page: [text, x0, y0, x1, y1, confidence] each, boxes in fractions of the page."""
+    document = queries.visible_document(request.user, document_id)
+    return JsonResponse(
+        {"words": queries.words_of_page(document, number)}, headers={"Cache-Control": "private, max-age=300"}
+    )
+
+
+@needs(VIEW)
+@require_GET
+def original(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse | FileResponse:
+    """The file as it arrived, to keep: never shown in the browser, whose viewer is no sandbox of ours."""
+    document = queries.visible_document(request.user, document_id)
+    response = HttpResponse(storage.load(document), content_type="application/octet-stream")
+    name = document.filename.replace("\\", "_").replace('"', "_")
+    response.headers["Content-Disposition"] = _attachment(name)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _attachment(name: str) -> str:
+    return content_disposition_header(True, name) or "attachment"

@@ -1,0 +1,82 @@
+"""The start page: which documents wait, for whom, and how many."""
+
+from dataclasses import dataclass
+from typing import cast
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from automation.documents.models import State
+from automation.errors import Invalid
+from review import queries
+from review.access import ADD, VIEW, needs, rights
+from review.queue import COUNT_LIMIT, TABS, Tab
+
+TITLES: dict[Tab, tuple[str, str]] = {
+    "mine": ("For you", "Nothing waits for you"),
+    "verify": ("To verify", "Nothing waits to be verified"),
+    "approve": ("To approve", "Nothing waits for approval"),
+    "problems": ("Problems", "No document has a problem"),
+    "posted": ("Posted", "Nothing has been posted yet"),
+    "all": ("All", "There are no documents yet"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TabView:
+    key: Tab
+    title: str
+    empty: str
+    count: str
+
+
+@needs(VIEW)
+@require_GET
+def queue(request: HttpRequest) -> HttpResponse:
+    user = cast(User, request.user)
+    tab, q = _tab(request), request.GET.get("q", "").strip()
+    try:
+        state = State(request.GET["state"]) if request.GET.get("state") else None
+        page = queries.queue(user, tab=tab, q=q, state=state, page_cursor=request.GET.get("page"))
+    except (Invalid, ValueError):
+        return redirect("queue")
+    tabs = _tabs(user)
+    here = {key: value for key, value in request.GET.items() if key in ("tab", "q", "state")}
+    context = {
+        "here": "queue",
+        "tabs": tabs,
+        "current": next(one for one in tabs if one.key == tab),
+        "rows": page.rows,
+        "q": q,
+        "nothing_yet": next(one for one in tabs if one.key == "all").count == "0",
+        "may_add": bool(rights(user).get(ADD)),
+        "next_page": f"?{urlencode({**here, 'page': page.next_cursor})}" if page.next_cursor else "",
+        "first_page": f"?{urlencode(here)}" if request.GET.get("page") else "",
+        "opened_from": f"?{urlencode(here)}" if here else "",
+    }
+    return render(request, "queue.html", context)
+
+
+@needs(VIEW)
+@require_GET
+def queue_counts(request: HttpRequest) -> HttpResponse:
+    """The tabs alone, asked for again and again while the page is open."""
+    tabs, tab = _tabs(cast(User, request.user)), _tab(request)
+    return render(request, "queue.html#counts", {"tabs": tabs, "current": next(one for one in tabs if one.key == tab)})
+
+
+def _tab(request: HttpRequest) -> Tab:
+    wanted = request.GET.get("tab", "mine")
+    return cast(Tab, wanted) if wanted in TABS else "mine"
+
+
+def _tabs(user: User) -> list[TabView]:
+    counts = queries.counts(user)
+    return [TabView(key, *TITLES[key], _count(counts[key])) for key in TITLES]
+
+
+def _count(count: int) -> str:
+    return f"{count}+" if count >= COUNT_LIMIT else str(count)

@@ -1,0 +1,213 @@
+"""The document's screen put together: what a template needs, nothing a template must decide."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from babel import Locale
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from automation.documents.models import Document, Page, State
+from inference.fields import FIELDS
+from review import formatting, queries
+from review.queries import DocumentView
+from review.views import shown, trail
+from review.views.pages import WIDTHS
+
+STEPS = ("Read", "Extracted", "Checked", "Verify", "Approve", "Post")
+STANDS_AT = {State.RECEIVED: 0, State.TO_VERIFY: 3, State.TO_APPROVE: 4, State.APPROVED: 5, State.POSTED: 6}
+STEP_OF = {"read": 0, "extract": 1, "check": 2, "triage": 2, "verify": 3, "approve": 4, "post": 5, "archive": 5}
+TO_DO = {
+    State.QUARANTINED: "It was put aside and goes no further. Nothing was posted.",
+    State.FAILED: "An operator can look at it; nothing is posted twice.",
+    State.REJECTED: "It goes no further. If that was wrong, ask the sender to send it again.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    label: str
+    state: str  # done, now, stopped, or "" for what is still to come
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A message above the fields. `tone`: "" calm, doubt, alarm."""
+
+    tone: str
+    mark: str
+    heading: str
+    sentences: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A line of arithmetic: 1,513.40 + 287.55 = 1,800.95; `off` by how much where it is wrong."""
+
+    text: str
+    right: bool
+    off: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One page for the viewer: its size in points, and where its pictures are."""
+
+    number: int
+    width: float
+    height: float
+    small: str
+    srcset: str
+    picture: str  # with WIDTH to be filled in
+
+
+def context(request: HttpRequest, user: User, view: DocumentView) -> dict[str, Any]:
+    """Everything `document.html` shows."""
+    document, locale = view.document, formatting.locale_of(request)
+    groups = shown.groups(view, locale)
+    columns, lines = shown.line_table(view, locale)
+    open_doubts = [FIELDS[name].label if name in FIELDS else "Lines" for name in view.doubts if _is_stop(view, name)]
+    gate = view.task.gate if view.task is not None else ""
+    allowed = view.allowed
+    return {
+        "document": document,
+        "title": _title(view),
+        "number": view.invoice.number if view.invoice else "",
+        "arrived": f"arrived by {document.channel}",
+        "may_edit": allowed.verify,
+        "may_decide": allowed.approve or (allowed.reject and not allowed.verify),
+        "may_approve": allowed.approve,
+        "allowed": allowed,
+        "gate": gate,
+        "steps": _steps(view),
+        "pages": [_picture(document, page) for page in queries.pages_of(document)],
+        "groups": groups,
+        "columns": columns,
+        "lines": lines,
+        "lines_doubtful": shown.is_open(view, "line_items") and bool(lines),
+        "lines_reasons": view.doubts.get("line_items", []),
+        "sums": list(_sums(view, locale)),
+        "lines_sum": _lines_sum(view, locale),
+        "doubts": open_doubts,
+        "boxes": list(_boxes(view, open_doubts)),
+        "findings": view.findings,
+        "comments": [
+            (remark, FIELDS[remark.field].label if remark.field else "") for remark in reversed(view.comments)
+        ],
+        "trail": trail.entries(view.trail, _names(view), locale),
+        "policy": view.triage.policy if view.triage is not None else None,
+        "tomorrow": timezone.localdate() + timedelta(days=1),
+        "waiting": max(0, queries.counts(user)["mine"] - (1 if allowed.verify or allowed.approve else 0)),
+        "why_not": allowed.why_not_approve or "",
+    }
+
+
+def _title(view: DocumentView) -> str:
+    return (view.invoice.seller_name if view.invoice else "") or view.document.filename
+
+
+def _is_stop(view: DocumentView, name: str) -> bool:
+    """Whether Enter stops there: what the screen has an input for and no person has settled."""
+    return (name in FIELDS or (name == "line_items" and name in view.values)) and shown.is_open(view, name)
+
+
+def _picture(document: Document, page: Page) -> Picture:
+    def url(width: int | str) -> str:
+        return reverse("page-picture", args=[document.pk, page.number, 0]).replace("/0.webp", f"/{width}.webp")
+
+    srcset = ", ".join(f"{url(width)} {width}w" for width in WIDTHS)
+    return Picture(page.number, page.width, page.height, url(WIDTHS[1]), srcset, url("WIDTH"))
+
+
+def _steps(view: DocumentView) -> list[Step]:
+    state = State(view.document.state)
+    at = STANDS_AT.get(state)
+    if at is None:
+        at = STEP_OF.get(view.journey.run.step, 0) if view.journey else 0
+        stopped = "Rejected" if state == State.REJECTED else f"{STEPS[at]}: stopped"
+        labels = [*STEPS[:at], stopped, *STEPS[at + 1 :]]
+        return [Step(label, "done" if i < at else "stopped" if i == at else "") for i, label in enumerate(labels)]
+    return [Step(label, "done" if i < at else "now" if i == at else "") for i, label in enumerate(STEPS)]
+
+
+def _boxes(view: DocumentView, open_doubts: list[str]) -> Iterator[Box]:
+    document = view.document
+    if document.problem:
+        heading = {State.QUARANTINED: "This file could not be read", State.REJECTED: "Rejected"}.get(
+            State(document.state), "This document is stuck"
+        )
+        yield Box("alarm", "✕", heading, (document.problem["message"],), TO_DO.get(State(document.state), ""))
+    if view.allowed.why_not_approve:
+        yield Box("doubt", "◐", "Another person approves this one", (view.allowed.why_not_approve,))
+    if view.task is not None and view.task.postponed_until and view.task.postponed_until > timezone.now():
+        yield Box("", "⏸", f"Postponed until {view.task.postponed_until:%Y-%m-%d}")
+    if view.task is not None:
+        yield _attention(view, open_doubts)
+
+
+def _attention(view: DocumentView, open_doubts: list[str]) -> Box:
+    reasons = tuple(view.triage.reasons) if view.triage is not None else ()
+    note = f"Policy version {view.triage.policy.version}: {view.policy.name}." if view.triage is not None else ""
+    grave = tuple(finding.message for finding in view.findings if finding.severity != "info")
+    if not view.allowed.verify:
+        asked = view.triage is not None and view.triage.route == "verify"
+        heading = "A clerk has looked at this one" if asked else "Read with confidence; nothing stood against it"
+        return Box("doubt" if grave else "", "◐" if grave else "✓", heading, grave, note)
+    if not open_doubts:
+        warnings = tuple(finding.message for finding in view.findings if finding.severity != "info")
+        return Box(
+            "doubt" if warnings else "", "◐" if warnings else "✓", "No field is in doubt any more.", warnings, note
+        )
+    count = len(open_doubts)
+    heading = f"{open_doubts[0]} wants your eye." if count == 1 else f"{count} fields want your eye."
+    return Box("doubt", "◐", heading, reasons if count <= 4 else reasons[:4], note)
+
+
+def _decimal(view: DocumentView, name: str) -> Decimal | None:
+    try:
+        return Decimal(str(view.values[name].value)) if name in view.values else None
+    except InvalidOperation:
+        return None
+
+
+def _sums(view: DocumentView, locale: Locale) -> Iterator[Sum]:
+    net, tax, gross = (_decimal(view, name) for name in ("net_amount", "tax_amount", "gross_amount"))
+    if net is None or tax is None or gross is None:
+        return
+    parts = [net, tax]
+    for name in ("shipping_amount", "rounding_amount"):  # added only where they are not part of the net already
+        extra = _decimal(view, name)
+        if extra and sum(parts, Decimal(0)) != gross:
+            parts.append(extra)
+    yield _sum(parts if sum(parts, Decimal(0)) == gross else [net, tax], gross, shown.currency_of(view), locale)
+
+
+def _lines_sum(view: DocumentView, locale: Locale) -> Sum | None:
+    value, net = view.values.get("line_items"), _decimal(view, "net_amount")
+    cells = [row.get("net_amount", {}).get("value") for row in value.value] if value is not None and value.value else []
+    if net is None or not cells or not all(cells):
+        return None
+    total = sum((Decimal(cell) for cell in cells), Decimal(0))
+    currency = shown.currency_of(view)
+    written = formatting.amount(total, currency, locale)
+    return Sum(f"together {written}", total == net, formatting.amount(net, currency, locale))
+
+
+def _sum(parts: list[Decimal], total: Decimal, currency: str, locale: Locale) -> Sum:
+    def written(value: Decimal) -> str:
+        return formatting.amount(value, currency, locale)
+
+    found = sum(parts, Decimal(0))
+    return Sum(f"{' + '.join(map(written, parts))} = {written(found)}", found == total, written(total))
+
+
+def _names(view: DocumentView) -> Mapping[str, str]:
+    by = [decision.by for decision in view.decisions] + [remark.by for remark in view.comments]
+    by += [correction.by for correction in view.corrections]
+    return {person.username: person.get_full_name() for person in by}

@@ -1,0 +1,235 @@
+"""The fields of a document as the screen shows them: in the reader's notation, with how sure each is and why not."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from babel import Locale
+
+from automation.documents.models import FieldValue
+from inference.fields import DOCUMENT_TYPES, FIELDS, LINE_CELLS, Field
+from review.formatting import shown
+from review.queries import DocumentView
+
+GROUPS = {"numbers": "Numbers and dates", "parties": "Parties", "amounts": "Amounts", "payment": "Payment"}
+ALWAYS = frozenset(
+    {"invoice_number", "issue_date", "due_date", "seller_name", "currency", "net_amount", "tax_amount"}
+) | {
+    "gross_amount",
+    "seller_vat_id",
+    "seller_iban",
+}
+LONG = frozenset({"seller_address", "buyer_address", "ship_to_address", "payment_terms"})
+LOW = Decimal("0.5")
+PERSON = "person"
+NUMERIC = ("number", "money", "percent")
+USUAL = frozenset({"description", "quantity", "unit_price", "net_amount"})
+COLUMNS = {
+    "position": "Pos.",
+    "description": "Description",
+    "product_code": "Code",
+    "quantity": "Qty",
+    "unit": "Unit",
+    "unit_price": "Price",
+    "discount": "Discount",
+    "tax_rate": "Tax %",
+    "net_amount": "Net",
+    "purchase_order": "Order",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sureness:
+    """How sure a value is: a shape and a number, never colour alone."""
+
+    level: str  # high, middle, low, person
+    mark: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Another reading to pick with one key."""
+
+    key: int
+    text: str
+    box: str
+    page: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownField:
+    """One row of the panel. `text` is what the input holds; `doubtful` rows are those Enter visits."""
+
+    field: Field
+    text: str
+    sureness: Sureness | None
+    doubtful: bool
+    reasons: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    page: int | None = None
+    box: str = ""
+    unit: str = ""
+    was: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    long: bool = False
+    blocked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A heading with its fields; `rest` are those that nobody found and few need."""
+
+    key: str
+    title: str
+    fields: tuple[ShownField, ...]
+    rest: tuple[ShownField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the line items."""
+
+    name: str
+    label: str
+    numeric: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: the text shown, the canonical text that goes back untouched, and "page x0 y0 x1 y1" of where it is."""
+
+    column: Column
+    text: str
+    canonical: str
+    doubtful: bool
+    place: str
+
+
+def groups(view: DocumentView, locale: Locale) -> list[Group]:
+    """All fields in their groups, as the reader writes them."""
+    rows = [_row(field, view, locale) for field in FIELDS.values()]
+    answer = []
+    for key, title in GROUPS.items():
+        own = [row for row in rows if row.field.group == key]
+        seen = tuple(row for row in own if row.text or row.reasons or row.was or row.field.name in ALWAYS)
+        answer.append(Group(key, title, seen, tuple(row for row in own if row not in seen)))
+    return answer
+
+
+def is_open(view: DocumentView, name: str) -> bool:
+    """Whether the doubt about a field or table still wants a person: once one spoke, it is only shown."""
+    return name in view.doubts and (name not in view.values or view.values[name].reader != PERSON)
+
+
+def currency_of(view: DocumentView) -> str:
+    return str(view.values["currency"].value) if "currency" in view.values else ""
+
+
+def _row(field: Field, view: DocumentView, locale: Locale) -> ShownField:
+    value = view.values.get(field.name)
+    text = str(value.value) if value is not None else ""
+    currency = currency_of(view)
+    doubtful = is_open(view, field.name)
+    return ShownField(
+        field=field,
+        text=shown(field.kind, text, currency, locale),
+        sureness=sureness(value, view.policy.minimum_confidence),
+        doubtful=doubtful,
+        reasons=tuple(view.doubts.get(field.name, ())),
+        blocked=any(field.name in finding.fields and finding.severity == "blocks" for finding in view.findings),
+        choices=_choices(field, value, text, currency, locale) if doubtful and value is not None else (),
+        page=value.page if value is not None else None,
+        box=box_text(value.box) if value is not None else "",
+        unit=currency if field.kind == "money" else "",
+        was=_was(field, view, currency, locale),
+        options=_options(field),
+        long=field.name in LONG or len(text) > 48,
+    )
+
+
+def _was(field: Field, view: DocumentView, currency: str, locale: Locale) -> str:
+    """What a person's value stands in place of: the newest value that no person entered."""
+    value = view.values.get(field.name)
+    if value is None or value.reader != PERSON:
+        return ""
+    own = [correction for correction in view.corrections if correction.name == field.name]
+    first = next((c.before for c in own if c.before is None or c.before.reader != PERSON), None)
+    before = str(first.value) if first is not None else ""
+    if before == value.value or not own:
+        return ""
+    return shown(field.kind, before, currency, locale) or "nothing"
+
+
+def sureness(value: FieldValue | None, threshold: Decimal) -> Sureness | None:
+    """None where there is no value to be sure of."""
+    if value is None or (value.reader != PERSON and not value.value):
+        return None
+    if value.reader == PERSON:
+        return Sureness("person", "✓", "by hand")
+    exact = Decimal(str(value.confidence))
+    if exact >= threshold:
+        return Sureness("high", "●", number_of(exact))
+    return Sureness("middle", "◐", number_of(exact)) if exact >= LOW else Sureness("low", "○", number_of(exact))
+
+
+def number_of(confidence: Decimal) -> str:
+    """Three places, never rounded up to certainty: 0.9996 is 0.999."""
+    return f"{min(confidence, Decimal('0.999')):.3f}" if confidence < 1 else "1.000"
+
+
+def _reasons(about: Field, value: FieldValue | None, text: str, doubtful: bool) -> tuple[str, ...]:
+    if not doubtful:
+        return ()
+    if value is None or not text:
+        return (f"{about.label} was not found. Type it, or click its words on the page.",)
+    return tuple(str(reason) for reason in value.reasons)
+
+
+def _choices(field: Field, value: FieldValue, text: str, currency: str, locale: Locale) -> tuple[Choice, ...]:
+    """What was read first, then the other readings; each text once."""
+    once: dict[str, Mapping[str, Any]] = {}
+    for reading in ({"value": text, "page": value.page, "box": value.box}, *value.alternatives):
+        once.setdefault(str(reading["value"]), reading)
+    if len(once) < 2:
+        return ()
+    return tuple(
+        Choice(key, shown(field.kind, canonical, currency, locale), box_text(reading.get("box")), reading.get("page"))
+        for key, (canonical, reading) in enumerate(list(once.items())[:9], start=1)
+    )
+
+
+def _options(about: Field) -> tuple[tuple[str, str], ...]:
+    if about.kind != "choice":
+        return ()
+    return tuple((name, name.replace("_", " ").capitalize()) for name in DOCUMENT_TYPES)
+
+
+def box_text(box: Sequence[float] | None) -> str:
+    """x0 y0 x1 y1 for the page script, in fractions of the page."""
+    return " ".join(f"{edge:.4f}" for edge in box) if box else ""
+
+
+def line_table(view: DocumentView, locale: Locale) -> tuple[list[Column], list[list[Cell]]]:
+    """(the columns that any line fills, the usual ones always among them; the lines, a cell per column)."""
+    value = view.values.get("line_items")
+    rows: list[dict[str, Any]] = list(value.value) if value is not None and value.value else []
+    used = {name for row in rows for name in row if row[name].get("value")} | USUAL
+    columns = [Column(name, COLUMNS[name], kind in NUMERIC) for name, kind in LINE_CELLS.items() if name in used]
+    currency = currency_of(view)
+    return columns, [
+        [_cell(column, row.get(column.name, {}), view, currency, locale) for column in columns] for row in rows
+    ]
+
+
+def _cell(column: Column, cell: Mapping[str, Any], view: DocumentView, currency: str, locale: Locale) -> Cell:
+    text = str(cell.get("value") or "")
+    sure = cell.get("reader") == PERSON or Decimal(str(cell.get("confidence", 1))) >= view.policy.minimum_confidence
+    return Cell(
+        column=column,
+        text=shown(LINE_CELLS[column.name], text, currency, locale),
+        canonical=text,
+        doubtful=bool(text) and not sure and is_open(view, "line_items"),
+        place=f"{cell['page']} {box_text(cell['box'])}" if cell.get("page") and cell.get("box") else "",
+    )

@@ -1,0 +1,133 @@
+"""A document's history in words, from the audit log."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from babel import Locale
+
+from audit.models import Event
+from inference.fields import FIELDS
+from review.formatting import shown
+
+SENTENCES = {
+    "document.received": "took it in",
+    "document.duplicate": "saw the same file arrive again",
+    "document.quarantined": "put it aside",
+    "document.read": "found the words on its pages",
+    "document.extracted": "read its fields",
+    "document.checked": "ran the checks",
+    "document.triaged": "decided who looks at it",
+    "document.viewed": "opened it",
+    "document.corrected": "corrected",
+    "document.confirmed": "confirmed",
+    "document.commented": "left a comment",
+    "document.verified": "verified it",
+    "document.approved": "approved it",
+    "document.rejected": "rejected it",
+    "document.postponed": "postponed it",
+    "document.reopened": "took it up again",
+    "document.posting_started": "began to post it",
+    "document.posted": "posted it",
+    "document.posting_failed": "was refused by the accounting system",
+    "document.posting_unknown": "got no answer from the accounting system",
+    "document.archived": "filed it",
+    "run.failed": "could not go on",
+    "run.retried": "tried the failed step again",
+}
+TABLES = {"line_items": "Lines", "tax_lines": "Tax lines"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Who did what, when; `changes` are "Field: before → after", `because` the reason in words."""
+
+    at: datetime
+    who: str
+    did: str
+    changes: tuple[str, ...] = ()
+    because: str = ""
+
+
+def entries(events: Iterable[Event], names: Mapping[str, str], locale: Locale) -> list[Entry]:
+    """The events, newest first. `names`: username to the person's name."""
+    return [_entry(event, names, locale) for event in events if not _silent(event)]
+
+
+def _silent(event: Event) -> bool:
+    """The checks run again after each correction: that is said once, with the correction."""
+    return event.action == "document.checked" and isinstance(event.after, dict) and event.after.get("worst") == "none"
+
+
+def _entry(event: Event, names: Mapping[str, str], locale: Locale) -> Entry:
+    before, after = _object(event.before), _object(event.after)
+    return Entry(
+        at=event.at,
+        who=_who(event.actor, names),
+        did=SENTENCES.get(event.action, event.action.replace(".", " ").replace("_", " ")),
+        changes=tuple(_changes(event.action, before, after, locale)),
+        because=_because(event.because),
+    )
+
+
+def _who(actor: str, names: Mapping[str, str]) -> str:
+    kind, _, key = actor.partition(":")
+    if kind == "user":
+        return names.get(key) or key
+    return f"Service {key}" if kind == "service" else "Countersign"
+
+
+def _object(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _changes(action: str, before: dict[str, Any], after: dict[str, Any], locale: Locale) -> Iterable[str]:
+    if action in ("document.corrected", "document.confirmed"):
+        yield from (_change(name, before.get(name), value, locale) for name, value in after.items())
+    elif action == "document.received":
+        yield f"{after.get('filename', '')}, by {after.get('channel', '')}".strip(", ")
+    elif action == "document.extracted":
+        lines = after.get("line_items", 0)
+        yield f"{len(after.get('fields', []))} fields, {lines} line{'' if lines == 1 else 's'}"
+    elif action == "document.checked":
+        yield ", ".join(str(code) for code in after.get("findings", []))
+    elif action == "document.triaged":
+        yield "to a person" if after.get("route") == "verify" else "straight to approval"
+    elif action == "document.commented":
+        yield f"“{after.get('text', '')}”"
+    elif action == "document.postponed":
+        yield f"until {str(after.get('until', ''))[:10]}"
+    elif action in ("run.failed", "document.quarantined"):
+        yield str(after.get("message", ""))
+    elif action == "document.posted":
+        yield f"as {after['reference']}" if after.get("reference") else ""
+
+
+def _change(name: str, before: object, after: object, locale: Locale) -> str:
+    label = FIELDS[name].label if name in FIELDS else TABLES.get(name, name)
+    if name not in FIELDS:
+        return f"{label}: {_rows(before)} → {_rows(after)}"
+    kind = FIELDS[name].kind
+    old, new = (shown(kind, str(value), "", locale) if value else "nothing" for value in (before, after))
+    return f"{label}: {new}" if old == new else f"{label}: {old} → {new}"
+
+
+def _rows(value: object) -> str:
+    count = len(value) if isinstance(value, list) else 0
+    return f"{count} row{'' if count == 1 else 's'}"
+
+
+def _because(because: object) -> str:
+    if isinstance(because, str):
+        return because
+    if not isinstance(because, dict):
+        return ""
+    said = [str(reason) for reason in because.get("reasons", [])]
+    if because.get("undoes"):
+        said.append("Taken back.")
+    if "policy" in because:
+        said.append(f"Policy version {because['policy']}.")
+    if "reader" in because:
+        said.append(f"Read by {because['reader']} {str(because.get('digest', ''))[:12]}.")
+    return " ".join(said)

@@ -1,0 +1,58 @@
+// What every page shares: the live region, messages, dialogs, and a session that ended in mid-work.
+window.desk = (() => {
+  const live = () => document.getElementById("live");
+
+  // The region is emptied first, so that the same sentence twice is spoken twice.
+  function say(text) {
+    live().textContent = "";
+    requestAnimationFrame(() => { live().textContent = text; });
+  }
+
+  function toast(text, bad = false) {
+    const note = document.createElement("p");
+    note.className = bad ? "toast bad" : "toast";
+    note.textContent = text;
+    document.getElementById("toasts").replaceChildren(note);
+    say(text);
+    setTimeout(() => note.remove(), bad ? 12000 : 4000);
+  }
+
+  const signedOut = (request) => new URL(request.responseURL || location.href).pathname.startsWith("/sign-in");
+
+  const typing = (element) => element.matches("input:not([type=radio],[type=checkbox],[readonly]), textarea:not([readonly]), select, [contenteditable]");
+
+  function open(id) {
+    const dialog = document.getElementById(id);
+    if (dialog && !dialog.open) dialog.showModal();
+    return dialog;
+  }
+
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-open]");
+    if (opener) open(opener.dataset.open);
+    if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
+    if (event.target.closest("[data-print]")) print();
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    document.body.addEventListener("htmx:beforeSwap", (event) => {
+      if (!signedOut(event.detail.xhr)) return;
+      event.detail.shouldSwap = false;
+      event.detail.isError = false;
+      open("signed-out");
+      say("You have been signed out. Nothing you typed is lost.");
+    });
+    document.body.addEventListener("htmx:responseError", (event) => {
+      const status = event.detail.xhr.status;
+      toast({
+        403: "You may not do this, or the page is too old: load it again. Nothing was changed.",
+        404: "This is no longer here. Nothing was changed.",
+      }[status] || `The server failed (error ${status}). Nothing was changed; try once more.`, true);
+    });
+    document.body.addEventListener("htmx:sendError", () => toast("The server cannot be reached. What you typed stays here; try again.", true));
+    document.body.addEventListener("say", (event) => say(event.detail.value));
+    document.body.addEventListener("toast", (event) => toast(event.detail.value));
+  });
+
+  return { say, toast, signedOut, typing, open };
+})();

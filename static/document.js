@@ -1,0 +1,249 @@
+// The flow of the desk: Enter accepts and goes on to the next doubt, digits pick, a click on the page fills, Z undoes.
+// Changes are sent one after the other, each with the version the one before it made; focus never waits for them.
+(() => {
+  const panel = () => document.getElementById("panel");
+  const go = () => document.getElementById("go");
+  const version = () => document.getElementById("version").value;
+  const rowOf = (element) => element?.closest?.(".field");
+  const inputOf = (row) => row?.querySelector("input, select, textarea");
+  const changed = (input) => (input.tagName === "SELECT" ? !input.selectedOptions[0]?.defaultSelected : input.value !== input.defaultValue || "typed" in input.dataset);
+  const doubts = () => [...panel().querySelectorAll(".doubtful")];
+  const NUMERIC = new Set(["date", "money", "number", "percent"]);
+  let chain = Promise.resolve(), pickedKey = null, wanted = null, focused = null;
+
+  // --- sending -----------------------------------------------------------------------------------------------------
+  function send(url, values) {
+    chain = chain.then(() => htmx.ajax("POST", url, { target: "#panel", swap: "innerHTML", values: { ...values, version: version() } })).catch(() => {});
+    return chain;
+  }
+
+  function save(row, confirm) {
+    const input = inputOf(row);
+    const url = panel().dataset.fieldUrl.replace("NAME", row.dataset.name);
+    const values = confirm ? { confirm: "1" } : { text: input.value };
+    if (!confirm && input.dataset.place) Object.assign(values, place(input.dataset.place));
+    else if (!confirm && row.dataset.box && input.value === input.defaultValue) Object.assign(values, { page: row.dataset.page, box: row.dataset.box });
+    input.dataset.sent = input.value;
+    return send(url, values);
+  }
+
+  function place(text) {
+    const [page, ...box] = text.trim().split(" ");
+    return box.length === 4 ? { page, box: box.join(" ") } : {};
+  }
+
+  // --- going from doubt to doubt -----------------------------------------------------------------------------------
+  function goOn(from) {
+    const left = doubts().filter((row) => row !== from);
+    const next = left.find((row) => from && from.compareDocumentPosition(row) & Node.DOCUMENT_POSITION_FOLLOWING) || left[0];
+    focusOn(next ? stopOf(next).id : "go");
+    if (next) desk.say(spoken(next, left.length));
+    else desk.say("No doubts left. Enter goes on with the whole document.");
+  }
+
+  const stopOf = (row) => inputOf(row) || row.querySelector("button");
+
+  function spoken(row, left) {
+    const reasons = row.querySelector(".more")?.innerText.trim() || "";
+    return `${row.querySelector("label")?.textContent || "Lines"}. ${reasons} ${left} left.`;
+  }
+
+  function focusOn(id) {
+    wanted = id;
+    const element = document.getElementById(id);
+    if (!element) return;
+    const folded = element.closest("details:not([open])");
+    if (folded) folded.open = true;
+    element.focus({ preventScroll: false });
+    if (element.select && element.tagName !== "SELECT") element.select();
+  }
+
+  function accept(row) {
+    const input = inputOf(row), doubtful = row.classList.contains("doubtful");
+    if (changed(input)) save(row, false);
+    else if (doubtful) save(row, Boolean(input.value));
+    goOn(row);
+  }
+
+  function choose(row, key) {
+    const button = row.querySelector(`.alternatives [data-key="${key}"]`);
+    const input = inputOf(row);
+    if (!button || changed(input) && pickedKey === null) return false;
+    input.value = button.dataset.text;
+    input.dataset.place = button.dataset.place;
+    input.select();
+    pickedKey = String(key);
+    desk.say(`Picked ${button.dataset.text}. Enter accepts it.`);
+    return true;
+  }
+
+  document.addEventListener("send", (event) => send(event.detail.url, event.detail.values));
+
+  function undo() {
+    send(panel().dataset.undoUrl, {});
+  }
+
+  // --- keys --------------------------------------------------------------------------------------------------------
+  const pristine = (input) => !changed(input) && input.selectionStart === 0 && input.selectionEnd === input.value.length;
+  const lettersMeanNothing = (row, input) => row && NUMERIC.has(row.dataset.kind) && pristine(input);
+
+  const COMMANDS = {
+    z: undo, Z: undo, "?": () => desk.open("help"), r: () => desk.open("reject-dialog"), p: () => desk.open("postpone-dialog"),
+    "+": () => pages.tool("in"), "-": () => pages.tool("out"), 0: () => pages.tool("fit"),
+    q: () => document.querySelector(".back").click(),
+  };
+
+  function inField(event, row, input) {
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      pickedKey = null;
+      return accept(row);
+    }
+    if (event.key === "Escape") {
+      pickedKey = null;
+      event.preventDefault();
+      if (changed(input)) { restore(input); input.select?.(); return undefined; }
+      return focusOn("go");
+    }
+    if (/^[1-9]$/.test(event.key) && (pickedKey === null ? row.querySelector(".alternatives") && (pristine(input) || input.tagName === "SELECT") : false) && choose(row, event.key)) {
+      return event.preventDefault();
+    }
+    if (pickedKey !== null && event.key.length === 1 && !event.ctrlKey && !event.metaKey && input.tagName !== "SELECT") {
+      // The digit was not a pick but the beginning of something typed.
+      event.preventDefault();
+      input.value = pickedKey + event.key;
+      delete input.dataset.place;
+      pickedKey = null;
+      return undefined;
+    }
+    if (!["Shift", "Control", "Alt", "Meta"].includes(event.key)) pickedKey = null;
+    return undefined;
+  }
+
+  function restore(input) {
+    if (input.tagName === "SELECT") input.selectedIndex = [...input.options].findIndex((option) => option.defaultSelected);
+    else input.value = input.defaultValue;
+    delete input.dataset.typed;
+    delete input.dataset.place;
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
+    const target = event.target, row = rowOf(target);
+    const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+    if ((event.ctrlKey || event.metaKey) && event.key === "z" && (!desk.typing(target) || (row && !changed(target)))) {
+      event.preventDefault();
+      return undo();
+    }
+    if (row && desk.typing(target) && plain) {
+      inField(event, row, target);
+      if (event.defaultPrevented || !lettersMeanNothing(row, target) || /[0-9+-]/.test(event.key)) return undefined;
+    } else if (desk.typing(target)) return undefined;
+    if (event.key === "Enter" && plain && target === document.body) {
+      event.preventDefault();
+      return go()?.click();
+    }
+    if (plain && COMMANDS[event.key]) {
+      event.preventDefault();
+      COMMANDS[event.key]();
+    }
+    return undefined;
+  });
+
+  // --- pointing ----------------------------------------------------------------------------------------------------
+  document.addEventListener("focusin", (event) => {
+    const row = rowOf(event.target), cell = event.target.closest?.("td[data-place]");
+    pickedKey = null;
+    focused = row || focused;
+    if (row) { pages.crop(row); pages.light(row); }
+    else if (cell) pages.lightPlace(cell.dataset.place);
+    else pages.light(null);
+    if (event.target.id) wanted = event.target.id;
+  });
+
+  // A value typed and left is kept too: going on with Tab saves it without accepting anything else.
+  document.addEventListener("focusout", (event) => {
+    const row = rowOf(event.target);
+    if (!row || !desk.typing(event.target) || !changed(event.target) || event.target.dataset.sent === event.target.value) return;
+    if (document.querySelector("dialog[open]") || !document.hasFocus()) return;
+    save(row, false);
+  });
+
+  document.addEventListener("picked", (event) => {
+    const active = document.activeElement, cell = active?.dataset?.cell;
+    const input = cell || rowOf(active) ? active : inputOf(focused && document.getElementById(focused.id));
+    if (!input || !desk.typing(input)) return desk.toast("Put the cursor into a field first, then click its words on the page.");
+    input.value = input.tagName === "SELECT" ? input.value : event.detail.text;
+    if (!cell) input.dataset.place = `${event.detail.page} ${event.detail.box.map((edge) => edge.toFixed(4)).join(" ")}`;
+    input.focus();
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    return desk.say(`${event.detail.text}. Enter accepts it.`);
+  });
+
+  document.addEventListener("click", (event) => {
+    const target = event.target;
+    const alternative = target.closest(".alternatives button");
+    if (alternative) {
+      const row = rowOf(alternative), input = inputOf(row);
+      input.value = alternative.dataset.text;
+      input.dataset.place = alternative.dataset.place;
+      accept(row);
+    }
+    if (target.closest("[data-next-doubt]")) goOn(null);
+    if (target.closest("[data-use-mine]")) { save(rowOf(target), false); }
+    if (target.closest("[data-use-theirs]")) { const input = inputOf(rowOf(target)); restore(input); input.select?.(); input.focus(); }
+    if (target.closest("[data-accept-lines]")) {
+      send(panel().dataset.fieldUrl.replace("NAME", "line_items"), { confirm: "1" });
+      goOn(target.closest(".doubtful"));
+    }
+  });
+
+  // --- what a swap must not take away ------------------------------------------------------------------------------
+  let typed = new Map();
+  const keep = () => {
+    typed = new Map();
+    for (const input of panel().querySelectorAll("input[id], textarea[id], select[id]")) {
+      if (input.type === "hidden" || !changed(input) || input.dataset.sent === input.value) continue;
+      typed.set(input.id, { value: input.value, place: input.dataset.place });
+    }
+  };
+  const putBack = () => {
+    for (const [id, { value, place: at }] of typed) {
+      const input = document.getElementById(id);
+      if (!input) continue;
+      input.value = value;
+      if (at) input.dataset.place = at;
+      if (input.dataset.cell) input.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const open = new Set();
+    pages.start(() => [...panel().querySelectorAll(".field[data-box]")]);
+    for (const row of doubts()) pages.crop(row);
+    document.body.addEventListener("htmx:configRequest", (event) => {
+      if (event.detail.elt.matches("[data-versioned]")) event.detail.parameters.version = version();
+    });
+    document.body.addEventListener("htmx:beforeSwap", (event) => {
+      if (event.detail.target !== panel()) return;
+      keep();
+      open.clear();
+      for (const details of panel().querySelectorAll("details[open]")) open.add(details.id);
+    });
+    document.body.addEventListener("htmx:afterSwap", (event) => {
+      if (event.detail.target !== panel()) return;
+      for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+      putBack();
+      pages.draw();
+      for (const row of doubts()) pages.crop(row);
+      for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+      document.dispatchEvent(new CustomEvent("panel-swapped"));
+      const wrong = panel().querySelector("[aria-invalid]");
+      const at = wrong?.id || (document.getElementById(wanted) ? wanted : "go");
+      if (document.activeElement?.id !== at || rowOf(document.activeElement)) focusOn(at);
+    });
+    document.body.addEventListener("htmx:oobAfterSwap", () => { if (wanted === "go") go()?.focus(); });
+    const first = doubts()[0];
+    focusOn(first && matchMedia("(min-width: 861px)").matches ? stopOf(first).id : "go");
+  });
+})();

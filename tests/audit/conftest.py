@@ -2,14 +2,23 @@
 
 from pathlib import Path
 
+import psycopg
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from audit.checkpoint import checkpoint
 from audit.models import Checkpoint
 from audit.record import record
 from audit.sequencer import fold_all
 from audit.signing import Signer, load_signer
+
+
+@pytest.fixture
+def empty_log(transactional_db: None, superuser_url: str) -> None:
+    """Without the events that setting up an installation leaves."""
+    with psycopg.connect(superuser_url, dbname=connection.settings_dict["NAME"]) as superuser:
+        superuser.execute("SET session_replication_role = replica")
+        superuser.execute("TRUNCATE audit_event, audit_batch, audit_node, audit_checkpoint RESTART IDENTITY")
 
 
 @pytest.fixture

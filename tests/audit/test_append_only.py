@@ -10,7 +10,7 @@ from audit.append_only import append_only
 @pytest.mark.parametrize("change", ["UPDATE sample SET n = 2", "DELETE FROM sample", "TRUNCATE sample"])
 def test_a_protected_table_only_grows(change: str) -> None:
     with connections["owner"].cursor() as cursor:
-        cursor.execute("CREATE TABLE sample (n int)")
+        cursor.execute("CREATE TEMP TABLE sample (n int)")
         cursor.execute(str(append_only("sample").sql))
         cursor.execute("INSERT INTO sample VALUES (1)")
         with pytest.raises(ProgrammingError, match="on sample is refused"), transaction.atomic("owner"):

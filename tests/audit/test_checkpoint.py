@@ -25,7 +25,7 @@ from audit.verify import (
 )
 from tests.audit.conftest import seal, write_events
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_log")]
 
 # The example of Go's sumdb/note package, with which the signed-note format began.
 NEUMANN_KEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"

@@ -16,7 +16,7 @@ from audit import proofs
 from audit.models import Checkpoint
 from tests.audit.conftest import write_events
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_log")]
 
 
 @pytest.fixture(autouse=True)

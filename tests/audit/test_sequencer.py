@@ -16,7 +16,7 @@ from audit.record import record
 from audit.sequencer import fold, fold_all
 from audit.verify import Frontier
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_log")]
 
 
 def write(count: int = 1) -> list[int]:

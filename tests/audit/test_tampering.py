@@ -22,7 +22,7 @@ from audit.signing import Signer
 from audit.verify import BrokenError, Frontier, leaf_hash, read_heads, verify_log
 from tests.audit.conftest import seal
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_log")]
 
 EVENTS_WRITTEN, HEADS = 60, 12
 ROUNDS = 300

@@ -4,6 +4,7 @@ The totals are what was approved, so they are kept. Lines that do not add up to 
 tax rate stands in for them. What net and tax leave of the total is its rounding amount.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -51,7 +52,7 @@ def compose(header: Cells, lines: Sequence[Cells], tax_lines: Sequence[Cells], b
         due_date=_day(header, "due_date"),
         period_start=start,
         period_end=end,
-        currency=_required_text(header, "currency"),
+        currency=_currency(header),
         purchase_order=_text(header, "purchase_order"),
         delivery_note=_text(header, "delivery_note"),
         credited_invoice=_text(header, "credited_invoice"),
@@ -193,6 +194,13 @@ def _text(cells: Cells, name: str) -> str:
 def _day(cells: Cells, name: str) -> date | None:
     value = cells.get(name)
     return value if isinstance(value, date) else None
+
+
+def _currency(header: Cells) -> str:
+    code = _required_text(header, "currency")
+    if not re.fullmatch("[A-Z]{3}", code):
+        raise Invalid(f"{code!r} is no currency code.", code="currency_unknown")
+    return code
 
 
 def _missing(name: str) -> Invalid:

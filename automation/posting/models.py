@@ -12,7 +12,10 @@ class Outcome(models.TextChoices):
 
 
 class Posting(models.Model):
-    """An effect in another system. `key` is what makes the receiver apply it once, however often it is sent."""
+    """An effect in another system. `key` is what makes the receiver apply it once, however often it is sent.
+
+    The database takes an intent for an approved document only, and keeps what was intended and what was confirmed.
+    """
 
     document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, related_name="postings")
     key = models.TextField(unique=True)
@@ -23,3 +26,11 @@ class Posting(models.Model):
     detail = models.TextField(blank=True)
     intended_at = models.DateTimeField(default=timezone.now)
     settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="posting_confirmed_has_reference",
+                condition=~models.Q(outcome="posted") | (~models.Q(reference="") & models.Q(settled_at__isnull=False)),
+            )
+        ]

@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.models import User
 from django.db import connections
 from django.test import TransactionTestCase
@@ -65,6 +66,17 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if process is not None:
         process.send_signal(signal.SIGTERM)
         process.wait(10)
+
+
+class QuickHasher(PBKDF2PasswordHasher):
+    """Passwords that any process of ours can check, without the cost that real ones need."""
+
+    iterations = 1
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: pytest.FixtureRequest) -> None:
+    settings.PASSWORD_HASHERS = ["tests.conftest.QuickHasher"]  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)

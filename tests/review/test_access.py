@@ -3,6 +3,7 @@ from django.contrib.auth.models import AnonymousUser, Group, User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
+from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from audit.queries import trail
@@ -130,7 +131,7 @@ def test_views_tell_their_rule() -> None:
 def test_views_keep_their_rule(rf: RequestFactory, clerk: User, auditor: User) -> None:
     request = rf.get("/queue?tab=all")
     request.user = AnonymousUser()
-    assert verifying(request)["Location"] == "/sign-in?next=/queue%3Ftab%3Dall"
+    assert verifying(request)["Location"] == f"{reverse('sign-in')}?next=/queue%3Ftab%3Dall"
     assert for_people(request).status_code == 302
     assert for_all(request).status_code == 200
     request.user = auditor

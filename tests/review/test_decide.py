@@ -19,7 +19,7 @@ from review.actions.reject import reject
 from review.actions.verify import verify
 from review.models import Correction, Decision, Gate, Task
 from tests.factories import CLEAN, make_document
-from tests.review.waiting import fresh, go_on, make_waiting
+from tests.review.waiting import fresh, go_on, make_waiting, run_of
 
 
 def open_task(document: Document) -> Task:
@@ -31,7 +31,7 @@ def test_verifying_records_signals_and_closes(to_verify: Document, clerk: User) 
     decision = verify(to_verify.pk, expected_version=to_verify.version, acting_user=clerk)
     assert (decision.task, decision.by, decision.verdict) == (task, clerk, "approved")
     assert Task.objects.get(pk=task.pk).closed_at is not None
-    signal = Signal.objects.get(run_id=to_verify.run_id)
+    signal = Signal.objects.get(run=run_of(to_verify))
     assert (signal.name, signal.dedupe_key) == ("verify", str(task.pk))
     assert signal.payload == {"outcome": "verified", "by": "carla", "reason": ""}
     assert trail(f"document:{to_verify.pk}")[0].action == "document.verified"

@@ -18,8 +18,8 @@ _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 def write(invoice: Invoice) -> bytes:
     """The invoice as a UTF-8 document. See `validation.schema_errors` and `validation.broken_rules`."""
     kind = "CreditNote" if invoice.is_credit_note else "Invoice"
-    namespace = f"{OASIS}{kind}-2"
-    root = etree.Element(f"{{{namespace}}}{kind}", nsmap={None: namespace, "cac": CAC[1:-1], "cbc": CBC[1:-1]})
+    namespaces = f'xmlns="{OASIS}{kind}-2" xmlns:cac="{CAC[1:-1]}" xmlns:cbc="{CBC[1:-1]}"'
+    root = etree.fromstring(f"<{kind} {namespaces}/>")
     _head(root, invoice)
     _references(root, invoice)
     _party(_add(root, "AccountingSupplierParty"), invoice.seller, invoice)

@@ -22,7 +22,8 @@ def schema_errors(xml: bytes) -> list[str]:
         return [f"<{kind}> is neither an Invoice nor a CreditNote"]
     schema = _schema(kind)
     schema.validate(root)
-    return [f"line {entry.line}: {entry.message}" for entry in schema.error_log]
+    log: Any = schema.error_log  # iterable, which lxml-stubs does not know
+    return [f"line {entry.line}: {entry.message}" for entry in log]
 
 
 def broken_rules(xml: bytes) -> list[str]:
@@ -34,7 +35,7 @@ def broken_rules(xml: bytes) -> list[str]:
 
 
 def _said(rule: etree._Element) -> str:
-    return " ".join("".join(rule.itertext()).split())
+    return " ".join("".join(map(str, rule.itertext())).split())
 
 
 @cache

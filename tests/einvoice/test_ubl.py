@@ -57,6 +57,11 @@ amounts = st.decimals(Decimal("0.01"), Decimal("99999.99"), places=2)
 texts = st.text(min_size=1, max_size=40).filter(lambda s: s.strip().isprintable() and s.strip())
 
 
+def negated(rows: list[Cells]) -> list[Cells]:
+    signed = ("net", "tax", "net_amount")
+    return [{n: -v if n in signed and isinstance(v, Decimal) else v for n, v in row.items()} for row in rows]
+
+
 @st.composite
 def invoices(draw: st.DrawFn) -> tuple[Cells, list[Cells], list[Cells]]:
     """Values as reading and people leave them: some cells missing, printed sums right unless said otherwise."""
@@ -67,7 +72,12 @@ def invoices(draw: st.DrawFn) -> tuple[Cells, list[Cells], list[Cells]]:
         quantity, price = draw(st.decimals(Decimal("0.25"), 500, places=2)), draw(amounts)
         net = (quantity * price).quantize(CENT, ROUND_HALF_UP)
         bases[rate] = bases.get(rate, Decimal(0)) + net
-        cells = {"description": draw(texts), "quantity": quantity, "unit_price": price, "unit": draw(texts)}
+        cells: dict[str, Value] = {
+            "description": draw(texts),
+            "quantity": quantity,
+            "unit_price": price,
+            "unit": draw(texts),
+        }
         kept = draw(st.sets(st.sampled_from(sorted(cells))))
         lines.append({**{name: cells[name] for name in kept}, "net_amount": net, "tax_rate": rate})
     tax_lines: list[Cells] = [
@@ -79,11 +89,7 @@ def invoices(draw: st.DrawFn) -> tuple[Cells, list[Cells], list[Cells]]:
     kind = draw(st.sampled_from(["invoice", "credit_note"]))
     sign = -1 if kind == "credit_note" and draw(st.booleans()) else 1
     if sign < 0:
-        signed = ("net", "tax", "net_amount")
-        lines, tax_lines = (
-            [{n: -v if n in signed and isinstance(v, Decimal) else v for n, v in row.items()} for row in rows]
-            for rows in (lines, tax_lines)
-        )
+        lines, tax_lines = negated(lines), negated(tax_lines)
     optional: dict[str, Any] = {
         "due_date": date(2026, 3, 4) + timedelta(days=draw(st.integers(0, 90))),
         "payment_terms": draw(texts),

@@ -135,7 +135,7 @@ def party(rng: random.Random, country: Country, language: str, private: bool = F
         (street, city, ending) if foreign or (rng.random() < 0.25 and rng.choice(country.name)) else (street, city)
     )
     if country.code in ("US", "GB", "IE", "AU") and rng.random() < 0.15:
-        address = (address[0], rng.choice(("Suite 200", "2nd Floor", "Building C", "Floor 7", "#603")), *address[1:])
+        address = (address[0], rng.choice(("Suite 200", "2nd Floor", "Building C", "Floor 7", "Unit 7")), *address[1:])
     slug = _slug(brand or core)
     domain = f"{slug if len(slug) < 22 else slug.split('-')[0]}.{rng.choice(country.tld)}"
     mailbox = rng.choice(

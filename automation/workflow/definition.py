@@ -95,6 +95,7 @@ def check(workflow: Workflow) -> None:
 
 def publish(workflow: Workflow) -> Definition:
     """Store the workflow as a new version, or return the newest one when it says the same. Versions never change."""
+    check(workflow)
     body = workflow.body()
     digest = hashlib.sha256(rfc8785.dumps(body)).hexdigest()
     newest = Definition.objects.filter(name=workflow.name).order_by("-version").first()

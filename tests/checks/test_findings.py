@@ -37,6 +37,9 @@ def day(offset: int) -> str:
 
 
 EXAMPLES: Mapping[str, Example] = {
+    "already_paid": Example(
+        "warning", "Nothing is left to pay of the total 119.00 EUR", {**CLEAN, "amount_due": "0.00"}
+    ),
     "amount_due_mismatch": Example(
         "warning", "leaves 99.00 EUR to pay, but the amount due says 119.00 EUR", {**CLEAN, "amount_paid": "20.00"}
     ),
@@ -65,7 +68,7 @@ EXAMPLES: Mapping[str, Example] = {
         line={**CLEAN_LINES[0], "net_amount": "110.00"},
     ),
     "lines_do_not_sum": Example(
-        "warning", "add up to 110.00 EUR, but the net total says 100.00 EUR", line={"net_amount": "110.00"}
+        "warning", "The only line says 110.00 EUR, but the net total says 100.00 EUR", line={"net_amount": "110.00"}
     ),
     "negative_invoice": Example(
         "warning",

@@ -41,7 +41,8 @@ def line_sum(view: InvoiceView) -> Iterator[Finding]:
         yield Finding(
             "lines_do_not_sum",
             "warning",
-            f"The {len(found)} lines add up to {view.money(total)}, but the net total says {view.money(net)}.",
+            f"{'The only line says' if len(found) == 1 else f'The {len(found)} lines add up to'} {view.money(total)},"
+            f" but the net total says {view.money(net)}.",
             ("line_items", "net_amount"),
             {"expected": str(total), "found": str(net)},
         )

@@ -1,7 +1,8 @@
 """Where the money would go, and in what: bank account and currency."""
 
 from collections.abc import Iterator
-from functools import cache
+from datetime import date
+from functools import lru_cache
 
 from babel.core import get_global
 from babel.numbers import get_territory_currencies
@@ -11,15 +12,15 @@ from automation.checks.base import Finding, InvoiceView
 
 
 def currency(view: InvoiceView) -> Iterator[Finding]:
-    """The currency is one in use today; another than the company's own is worth knowing."""
+    """The currency was in use on the invoice's day; another than the company's own is worth knowing."""
     code = view.text("currency")
     if not code:
         return
-    if code not in current_currencies():
+    if code not in currencies_on(view.day("issue_date") or view.today):
         yield Finding(
             "currency_unknown",
             "blocks",
-            f"“{code}” is not the code of a currency in use (ISO 4217).",
+            f"“{code}” is not the code of a currency that was in use then (ISO 4217).",
             ("currency",),
             {"found": code},
         )
@@ -48,9 +49,8 @@ def bank_account(view: InvoiceView) -> Iterator[Finding]:
         )
 
 
-@cache
-def current_currencies() -> frozenset[str]:
-    """ISO 4217 codes of all money that is legal tender somewhere today (CLDR)."""
-    return frozenset(
-        code for country in get_global("territory_currencies") for code in get_territory_currencies(country)
-    )
+@lru_cache(maxsize=64)
+def currencies_on(day: date) -> frozenset[str]:
+    """ISO 4217 codes of all money that was legal tender somewhere on that day (CLDR)."""
+    countries = get_global("territory_currencies")
+    return frozenset(code for country in countries for code in get_territory_currencies(country, day, day))

@@ -37,7 +37,17 @@ def amount_due(view: InvoiceView) -> Iterator[Finding]:
     expected = gross - abs(paid) if gross >= 0 else gross + abs(paid)
     # A credit note may print what is due to us without the sign of its total.
     differences = [abs(abs(wanted) - abs(due)) for wanted in (expected, expected + rounding)]
-    if min(differences) > CENT:
+    if min(differences) <= CENT:
+        return
+    if not due and not paid:
+        yield Finding(
+            "already_paid",
+            "warning",
+            f"Nothing is left to pay of the total {view.money(gross)}: it may be paid already.",
+            ("gross_amount", "amount_due"),
+            {"expected": str(expected), "found": str(due)},
+        )
+    else:
         less = f" less {view.money(abs(paid))} already paid" if paid else ""
         yield Finding(
             "amount_due_mismatch",

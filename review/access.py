@@ -87,6 +87,18 @@ def require(user: Person, permission: str, entity: LegalEntity) -> None:
         raise NotAllowed(f"You may not {_WORDS[permission]} {entity.name}. Ask your administrator for the role.")
 
 
+def require_governance(acting_user: User | None, entity: LegalEntity | None) -> None:
+    """Raise NotAllowed unless the person has the governance role for the entity, or for all (None).
+
+    `acting_user` None is the installation itself, which may.
+    """
+    if acting_user is None:
+        return
+    names = {_group_name("governance", None), _group_name("governance", entity)}
+    if not (acting_user.is_active and acting_user.groups.filter(name__in=names).exists()):
+        raise NotAllowed("Only people with the governance role manage accounts and roles.")
+
+
 def grant_role(user: User, role: str, entity: LegalEntity | None, *, acting_user: User | None) -> None:
     """Give a role for one entity, or for all (None). Granting what is already held does nothing.
 
@@ -95,7 +107,8 @@ def grant_role(user: User, role: str, entity: LegalEntity | None, *, acting_user
     if role not in ROLES:
         raise Invalid(f"There is no role {role!r}. Roles are: {', '.join(ROLES)}.")
     with transaction.atomic():
-        _require_governance(user, entity, acting_user)
+        require_governance(acting_user, entity)
+        _require_other(user, acting_user)
         group, created = Group.objects.get_or_create(name=_group_name(role, entity))
         if created and entity is not None:
             permissions = Permission.objects.filter(
@@ -113,7 +126,8 @@ def grant_role(user: User, role: str, entity: LegalEntity | None, *, acting_user
 def revoke_role(user: User, role: str, entity: LegalEntity | None, *, acting_user: User | None) -> None:
     """Take a role away again; taking what is not held does nothing. The same rule as for granting."""
     with transaction.atomic():
-        _require_governance(user, entity, acting_user)
+        require_governance(acting_user, entity)
+        _require_other(user, acting_user)
         group = user.groups.filter(name=_group_name(role, entity)).first()
         if group is not None:
             user.groups.remove(group)
@@ -170,14 +184,9 @@ def _group_name(role: str, entity: LegalEntity | None) -> str:
     return role if entity is None else f"{role}:{entity.pk}"
 
 
-def _require_governance(user: User, entity: LegalEntity | None, acting_user: User | None) -> None:
-    if acting_user is None:
-        return
-    if acting_user.pk == user.pk:
+def _require_other(user: User, acting_user: User | None) -> None:
+    if acting_user is not None and acting_user.pk == user.pk:
         raise NotAllowed("Nobody changes their own roles. Ask another person with the governance role.")
-    names = {_group_name("governance", None), _group_name("governance", entity)}
-    if not acting_user.groups.filter(name__in=names).exists():
-        raise NotAllowed("Only people with the governance role grant and revoke roles.")
 
 
 def _record(action: str, user: User, role: str, entity: LegalEntity | None, acting_user: User | None) -> None:

@@ -26,7 +26,7 @@ _ROW_KEY = ("description", "quantity", "unit_price", "net_amount")
 
 @dataclass
 class Score:
-    """Counts of one field: right; wrong (a false positive); missing (a false negative: a wrong value counts as both)."""
+    """Counts of one field: right; wrong (false positives); missing (false negatives). A wrong value counts as both."""
 
     right: int = 0
     wrong: int = 0

@@ -1,4 +1,4 @@
-"""Amounts and numbers as people print them, to `Decimal`: 1.234,56 / 1,234.56 / 1 234,56 / 1'234.56 / (12.30) / 12,30-."""
+"""Amounts as people print them, to `Decimal`: 1.234,56 / 1,234.56 / 1 234,56 / 1'234.56 / (12.30) / 12,30-."""
 
 import re
 from collections.abc import Iterable
@@ -7,8 +7,8 @@ from typing import Literal
 
 Mark = Literal[".", ","]
 
-SYMBOLS = {"€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "₺": "TRY", "₪": "ILS", "₩": "KRW", "₫": "VND", "฿": "THB", "₱": "PHP", "₴": "UAH", "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "lei": "RON", "Rs": "INR", "Rs.": "INR", "Fr.": "CHF", "SFr.": "CHF", "US$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "NZ$": "NZD", "S$": "SGD", "HK$": "HKD", "R$": "BRL", "$": "USD", "kr": "", "kr.": "", "kn": "HRK", "Euro": "EUR", "Euros": "EUR", "EURO": "EUR", "euros": "EUR"}  # fmt: skip
-_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "−": "-", "–": "-", "—": "-"})  # fmt: skip
+SYMBOLS = {"€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "₺": "TRY", "₪": "ILS", "₩": "KRW", "₫": "VND", "฿": "THB", "₱": "PHP", "₴": "UAH", "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "lei": "RON", "Rs": "INR", "Rs.": "INR", "Fr.": "CHF", "SFr.": "CHF", "US$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "NZ$": "NZD", "S$": "SGD", "HK$": "HKD", "R$": "BRL", "$": "USD", "kr": "", "kr.": "", "kn": "HRK", "Euro": "EUR", "Euros": "EUR", "EURO": "EUR", "euros": "EUR"}  # fmt: skip  # noqa: E501
+_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "−": "-", "–": "-", "—": "-"})  # fmt: skip  # noqa: E501
 _CORE = re.compile(r"\d(?:[\d.,' ]*\d)?")
 _GROUPED = re.compile(r"\d{1,3}(?:([.,' ])\d{3})(?:\1\d{3})*$")
 _INDIAN = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}$")

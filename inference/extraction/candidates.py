@@ -19,16 +19,16 @@ from inference.types import Box, Candidate, Reading, Value
 
 CODES = frozenset(vocabulary.MONEY_WORDS.upper().split())
 _SYMBOL = "|".join(re.escape(symbol) for symbol in sorted(SYMBOLS, key=len, reverse=True))
-_CURRENCY = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(sorted(CODES))}|{_SYMBOL})(?![A-Za-z])|€|\$|£")
+_CURRENCY = re.compile(rf"(?<![A-Za-z])(?<![A-Za-z]\d)(?:{'|'.join(sorted(CODES))}|{_SYMBOL})(?![A-Za-z])|€|\$|£")
 _NUMBER = re.compile(
-    r"\d(?:[\d.,'’]|[ \u00a0\u202f\u2009](?=\d{3}(?!\d)|[.,] ?\d\d(?!\d))|(?<=[.,])[ ](?=\d\d(?!\d)))*(?:-(?=-)|,-+|\.-+)?"
+    r"\d(?:[\d.,'’]|[ \u00a0\u202f\u2009](?=\d{3}(?!\d)|[.,] ?\d\d(?!\d))|(?<=[.,])[ ](?=\d\d(?!\d)))*(?:-(?=-)|,-+|\.-+)?"  # noqa: E501
 )
 _MONEY = rf"(?:{'|'.join(sorted(CODES))}|{_SYMBOL})"
 _BEFORE = re.compile(
-    rf"(?:(?P<open>\()|(?P<sign>(?:(?<=[\t ])|^|(?<=[(:]))[-−–+]))?(?:(?<![A-Za-z]) ?{_MONEY}[ \t:]{{0,2}})?(?P<sign2>[-−–+])?$"
+    rf"(?:(?P<open>\()|(?P<sign>(?:(?<=[\t ])|^|(?<=[(:]))[-−–+]))?(?:(?<![A-Za-z]) ?{_MONEY}[ \t:]{{0,2}})?(?P<sign2>[-−–+])?$"  # noqa: E501
 )
 _AFTER = re.compile(
-    rf" ?(?P<percent>%)|(?:[ \t]?(?P<cur>{_MONEY}(?![A-Za-z])(?!\s?\d)))?(?P<close>\s?\))?(?P<minus> ?[-−](?![\w-]))?(?P<credit> CR\b)?"
+    rf" ?(?P<percent>%)|(?:[ \t]?(?P<cur>{_MONEY}(?![A-Za-z])(?!\s?\d)))?(?P<close>\s?\))?(?P<minus> ?[-−](?![\w-]))?(?P<credit> CR\b)?"  # noqa: E501
 )
 _ID = re.compile(r"(?:(?<![\w/.\-])[A-Z]{1,4}[ \-]{1,2}(?=[\dA-Z]*\d))?(?<![\w])[#]?[^\W_][\w./\-–]*")
 _EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
@@ -38,13 +38,13 @@ _WEBSITE = re.compile(
 )
 _PHONE = re.compile(r"(?:\+|\b00|\(0|\b0|\(\d{3}\) ?|\b\d{3}-\d{3}-)[\d()/.\- –]{5,20}\d")
 _CALL = re.compile(
-    r"(?:\b(?:tel|tél|telef|tlf|telefono|telefon|telefone|téléphone|telephone|phone|fon|rufnummer|mobile?|gsm|puh|t)\b[ .:\-–]{1,4})(?P<number>[+(\d][\d()/.\- –]{5,20}\d)",
+    r"(?:\b(?:tel|tél|telef|tlf|telefono|telefon|telefone|téléphone|telephone|phone|fon|rufnummer|mobile?|gsm|puh|t)\b[ .:\-–]{1,4})(?P<number>[+(\d][\d()/.\- –]{5,20}\d)",  # noqa: E501
     re.I,
 )
 _IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2} ?\d\d(?:[ \t\-.]?[A-Z0-9]){11,30}")
 _BIC = re.compile(r"(?<![A-Z0-9])[A-Z]{4} ?([A-Z]{2}) ?[A-Z0-9]{2} ?(?:[A-Z0-9]{3})?(?![A-Z0-9])")
-IBAN_LENGTHS = {"AD": 24, "AE": 23, "AL": 28, "AT": 20, "BA": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "ES": 24, "FI": 18, "FO": 18, "FR": 27, "GB": 22, "GI": 23, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IL": 23, "IS": 26, "IT": 27, "LI": 21, "LT": 20, "LU": 20, "LV": 21, "MC": 27, "MD": 24, "ME": 22, "MK": 19, "MT": 31, "NL": 18, "NO": 15, "PL": 28, "PT": 25, "RO": 24, "RS": 22, "SA": 24, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "TR": 26, "UA": 29, "XK": 20}  # fmt: skip
-_VAT_SHAPES = {"AT": "U99999999", "BE": "X999999999", "BG": "999999999", "CHE": "999999999", "CY": "99999999A", "CZ": "99999999", "DE": "999999999", "DK": "99999999", "EE": "999999999", "EL": "999999999", "ES": "X9999999X", "EU": "999999999", "FI": "99999999", "FR": "XX999999999", "GB": "999999999", "HR": "99999999999", "HU": "99999999", "IE": "9X99999A", "IT": "99999999999", "LT": "999999999", "LU": "99999999", "LV": "99999999999", "MT": "99999999", "NL": "999999999B99", "NO": "999999999", "PL": "9999999999", "PT": "999999999", "RO": "999999", "SE": "999999999999", "SI": "99999999", "SK": "9999999999", "XI": "999999999"}  # fmt: skip
+IBAN_LENGTHS = {"AD": 24, "AE": 23, "AL": 28, "AT": 20, "BA": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "ES": 24, "FI": 18, "FO": 18, "FR": 27, "GB": 22, "GI": 23, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IL": 23, "IS": 26, "IT": 27, "LI": 21, "LT": 20, "LU": 20, "LV": 21, "MC": 27, "MD": 24, "ME": 22, "MK": 19, "MT": 31, "NL": 18, "NO": 15, "PL": 28, "PT": 25, "RO": 24, "RS": 22, "SA": 24, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "TR": 26, "UA": 29, "XK": 20}  # fmt: skip  # noqa: E501
+_VAT_SHAPES = {"AT": "U99999999", "BE": "X999999999", "BG": "999999999", "CHE": "999999999", "CY": "99999999A", "CZ": "99999999", "DE": "999999999", "DK": "99999999", "EE": "999999999", "EL": "999999999", "ES": "X9999999X", "EU": "999999999", "FI": "99999999", "FR": "XX999999999", "GB": "999999999", "HR": "99999999999", "HU": "99999999", "IE": "9X99999A", "IT": "99999999999", "LT": "999999999", "LU": "99999999", "LV": "99999999999", "MT": "99999999", "NL": "999999999B99", "NO": "999999999", "PL": "9999999999", "PT": "999999999", "RO": "999999", "SE": "999999999999", "SI": "99999999", "SK": "9999999999", "XI": "999999999"}  # fmt: skip  # noqa: E501
 _VAT_TAILS = {
     "CZ": r"\d{0,2}",
     "BG": r"\d?",
@@ -100,7 +100,7 @@ def habits(lines: Layout) -> Habits:
 
 
 def find_candidates(reading: Reading) -> tuple[Candidate, ...]:
-    """All typed candidates of a reading, in reading order. Kinds: those of `inference.fields`, email, website, phone."""
+    """All typed candidates of a reading, in order. Kinds: those of `inference.fields`, email, website, phone."""
     return tuple(hit.candidate for hit in find_hits(layout(reading)))
 
 

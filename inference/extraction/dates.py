@@ -11,7 +11,7 @@ from babel import Locale
 
 Order = Literal["dmy", "mdy"]
 
-LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "sv", "da", "nb", "fi", "pl", "cs", "sk", "hr", "sl", "hu", "ro", "tr", "et", "lv", "lt")  # fmt: skip
+LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "sv", "da", "nb", "fi", "pl", "cs", "sk", "hr", "sl", "hu", "ro", "tr", "et", "lv", "lt")  # fmt: skip  # noqa: E501
 _EXTRA = {
     "sept": 9,
     "mrz": 3,
@@ -32,7 +32,7 @@ _NUMERIC = re.compile(
 _ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?!\d)")
 _CJK = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 _WORD = r"([^\W\d_]{3,12})"
-_DAY_FIRST = re.compile(rf"(?<![\w.,])(\d{{1,2}})(?:st|nd|rd|th|er|º|°|ª)?[\s.\-/]{{0,3}}(?:de |of |d')?{_WORD}\.?[\s,.\-/']{{0,3}}(?:de |del |do )?(\d{{4}}|\d{{2}})(?![\d,]|\.\d)", re.I)  # fmt: skip
+_DAY_FIRST = re.compile(rf"(?<![\w.,])(\d{{1,2}})(?:st|nd|rd|th|er|º|°|ª)?[\s.\-/]{{0,3}}(?:de |of |d')?{_WORD}\.?[\s,.\-/']{{0,3}}(?:de |del |do )?(\d{{4}}|\d{{2}})(?![\d,]|\.\d)", re.I)  # fmt: skip  # noqa: E501
 _MONTH_FIRST = re.compile(
     rf"(?<!\w){_WORD}\.?[\s\-]{{0,2}}(\d{{1,2}})(?:st|nd|rd|th)?\s?,?[\s\-]{{1,2}}(\d{{4}})(?!\d)", re.I
 )
@@ -41,7 +41,7 @@ _YEAR_FIRST = re.compile(rf"(?<!\d)((?:19|20)\d\d)[.\s\-]{{1,2}}{_WORD}\.?[\s\-]
 
 @cache
 def months() -> dict[str, int]:
-    """Month names and abbreviations of `LANGUAGES`, folded, to their number; names that mean two months are left out."""
+    """Folded month names and abbreviations of `LANGUAGES` to numbers, without names that mean two months."""
     found: dict[str, int] = {}
     clashes: set[str] = set()
     for language in LANGUAGES:

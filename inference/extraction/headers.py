@@ -12,18 +12,18 @@ from inference.extraction.confidence import confidence
 from inference.extraction.evidence import Evidence
 from inference.extraction.labels import Label, find_labels, fold, lexicon
 from inference.extraction.lines import Layout, Line, Run
-from inference.extraction.parties import Party
+from inference.extraction.parties import Party, has_legal_form
 from inference.extraction.totals import Totals
 from inference.types import FieldPrediction
 
-_OPTIONAL_IDS = ("purchase_order", "delivery_note", "customer_number", "credited_invoice", "payment_reference", "seller_tax_number", "seller_bank_account")  # fmt: skip
+_OPTIONAL_IDS = ("purchase_order", "delivery_note", "customer_number", "credited_invoice", "payment_reference", "seller_tax_number", "seller_bank_account")  # fmt: skip  # noqa: E501
 _FRIENDS = {
     "purchase_order": ("other_order_number",),
     "payment_reference": ("invoice_number",),
     "customer_number": ("seller_bank_account",),
     "seller_bank_account": ("customer_number",),
 }
-_TERMS = re.compile(r"\b(?:net(?:to)?|zahlbar|payable|due|payment|zahlung|paiement|pago|pagamento|betaling|within|innerhalb|binnen|innert|sous|à|a)\b[^.;\t]{0,60}?\b\d{1,3}\s*(?:days?|tagen?|jours?|d[ií]as?|giorni|dagen|dager|dagar|dage|dni|dní|dana)\b[^.;\t]{0,40}|\b\d{1,3}\s*(?:days?|tage|jours?|d[ií]as|giorni|dagen|dagar|dage)\s*(?:net\w*|fin de mois|f\.?d\.?m\.?|d\.?f\.?f\.?m\.?|fecha factura)|\bnet\s?\d{1,3}\b|due (?:up)?on receipt|sofort (?:zahlbar|fällig|ohne abzug)|zahlbar sofort|à réception", re.I)  # fmt: skip
+_TERMS = re.compile(r"\b(?:net(?:to)?|zahlbar|payable|due|payment|zahlung|paiement|pago|pagamento|betaling|within|innerhalb|binnen|innert|sous|à|a)\b[^.;\t]{0,60}?\b\d{1,3}\s*(?:days?|tagen?|jours?|d[ií]as?|giorni|dagen|dager|dagar|dage|dni|dní|dana)\b[^.;\t]{0,40}|\b\d{1,3}\s*(?:days?|tage|jours?|d[ií]as|giorni|dagen|dagar|dage)\s*(?:net\w*|fin de mois|f\.?d\.?m\.?|d\.?f\.?f\.?m\.?|fecha factura)|\bnet\s?\d{1,3}\b|due (?:up)?on receipt|sofort (?:zahlbar|fällig|ohne abzug)|zahlbar sofort|à réception", re.I)  # fmt: skip  # noqa: E501
 _PHONE_WORD = re.compile(r"(?:tel|phone|fon|tél|mobil|call|☎|tlf|rufnummer|gsm|puh|\bt\b)", re.I)
 _NUMBER_WORD = re.compile(r"[\s:.#\-–—]*(?:n[or°º]?|num(?:ber|mer|ero|éro)?|č|br|szám|nummer)?[\s:.#°º\-–—]*", re.I)
 _FAX_WORD = re.compile(r"fax", re.I)
@@ -130,6 +130,11 @@ def _document_type(document: Document) -> Iterator[FieldPrediction]:
             else ("the title is part of a sentence",)
         )
         yield predictions.of_runs("document_type", role, [run], confidence("text", 0.7 + score, margin), reasons)
+    elif document.lines.lines:
+        amounts = document.totals.values
+        numbered = bool(document.ranked("invoice_number", ("id",)))
+        kind = "invoice" if numbered and "gross_amount" in amounts else "other"
+        yield predictions.computed("document_type", kind, 0.6 if kind == "invoice" else 0.5, "no title says what it is")
 
 
 def _invoice_number(document: Document) -> Iterator[FieldPrediction]:
@@ -276,7 +281,8 @@ def _parties(document: Document) -> Iterator[FieldPrediction]:
         if party.name is None:
             continue
         margin = party.margin if role == "seller" else 0.5
-        sure = confidence("party", party.strength, margin, 1.0 if party.labelled else 0.0)
+        known = 1.0 if party.labelled else 0.0 if has_legal_form(party.name_text) else -1.0
+        sure = confidence("party", party.strength, margin, known)
         yield predictions.of_runs(f"{role}_name", party.name_text, [party.name], sure, (why[role],), party.rivals)
         if party.address_text:
             reasons = ("where the address begins and ends is a guess",)
@@ -338,7 +344,9 @@ def _contacts(document: Document) -> Iterator[FieldPrediction]:
             if kind == "phone":
                 fax = [m.start() for m in _FAX_WORD.finditer(before)]
                 phone = [m.start() for m in _PHONE_WORD.finditer(before)]
-                if (fax and (not phone or fax[-1] > phone[-1] - 4)) or (not phone and not _beside_contact(document, hit)):
+                if (fax and (not phone or fax[-1] > phone[-1] - 4)) or (
+                    not phone and not _beside_contact(document, hit)
+                ):
                     continue
                 score -= 0.0 if phone else 0.2
             found.append((hit, score))
@@ -450,7 +458,13 @@ def _dollar(counts: Counter[str], text: str) -> Counter[str]:
     named = [code for code in vocabulary.DOLLARS if code in counts]
     scores = {code: sum(text.count(word) for word in words) for code, words in vocabulary.DOLLARS.items()}
     likely = max(scores, key=lambda code: scores[code])
-    code = named[0] if named else likely if scores[likely] and not re.search(r"usd|us[- ]dollar|u\.?s\.? ?\$", text) else ""
+    code = (
+        named[0]
+        if named
+        else likely
+        if scores[likely] and not re.search(r"usd|us[- ]dollar|u\.?s\.? ?\$", text)
+        else ""
+    )
     if code:
         counts[code] += counts.pop("USD")
     return counts

@@ -139,7 +139,9 @@ def _group(words: tuple[Word, ...]) -> list[list[int]]:
     for i in usable:
         box = words[i].box
         y, h = (box.y0 + box.y1) / 2, max(box.y1 - box.y0, 1e-4)
-        if (groups and abs(y - middle) <= 0.45 * min(height, h)) or (groups and abs(y - middle) <= 0.25 * max(height, h)):
+        if (groups and abs(y - middle) <= 0.45 * min(height, h)) or (
+            groups and abs(y - middle) <= 0.25 * max(height, h)
+        ):
             count = len(groups[-1])
             groups[-1].append(i)
             middle = (middle * count + y) / (count + 1)

@@ -10,17 +10,20 @@ from rapidfuzz import fuzz
 
 from inference.extraction import vocabulary
 from inference.extraction.candidates import Hit
+from inference.extraction.dates import LANGUAGES
 from inference.extraction.labels import Label, find_labels, fold, lexicon, phrases
 from inference.extraction.lines import Layout, Run
 
 POSTCODE = re.compile(
-    r"(?<![\w./\-])(?:[A-Z]{1,2}[- ]{1,3})?(?:\d{5}(?:-\d{4})?|\d{4} ?[A-Z]{2}|\d{4}|\d{3} ?\d{2,3}|\d{2}-\d{3}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d)(?![\w/\-])"
+    r"(?<![\w./\-])(?:[A-Z]{1,2}[- ]{1,3})?(?:\d{5}(?:-\d{4})?|\d{4} ?[A-Z]{2}|\d{4}|\d{3} ?\d{2,3}|\d{2}-\d{3}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d)(?![\w/\-])"  # noqa: E501
 )
 _SEPARATOR = re.compile(r"\s+[-–—·•|*▪]\s+|\s*[•·|▪]\s*|\s{0,2},\s+|\t")
 _GREETING = re.compile(
-    r"^(?:(?:firma|fa\.|company(?=:)|attn\.?|att\.?|attention|z\. ?hd\.?|zhd\.?|c/o|t\.a\.v\.|herrn?|frau|mrs?\.?|ms\.?|monsieur|madame|an|to|à|spett\.?(?:le|abile)?|m/s\.?)(?=[\s:.]|$)[\s:.]*)+",
+    r"^(?:(?:firma|fa\.|company(?=:)|attn\.?|att\.?|attention|z\. ?hd\.?|zhd\.?|c/o|t\.a\.v\.|from(?=\s+[A-Z])|herrn?|frau|mrs?\.?|ms\.?|monsieur|madame|an|to|à|spett\.?(?:le|abile)?|m/s\.?)(?=[\s:.]|$)[\s:.]*)+",  # noqa: E501
     re.I,
 )
+_PERSON = re.compile(r"(?:attn|att\.|attention|z\. ?hd|zhd|c/o|t\.a\.v|à l.attention|at\.n)", re.I)
+_REACH = re.compile(r"(?:tel|tél|fax|phone|mobil|e-?mail|www\.|http|t|f|e|w)\b\.? ?[:.\-–+\d]|@", re.I)
 _LETTERS = re.compile(r"[^\W\d_]")
 _FREE_MAIL = {
     "gmail",
@@ -46,7 +49,7 @@ _BANK = re.compile(
 )
 _NOT_NAME = re.compile(r"[@:]|https?|www\.|\d{4,}|%|\bpage\b|\bseite\b|thank|\bdanke|merci|[€$£]", re.I)
 _STREETS = re.compile(
-    r"(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|ring|damm|ufer)\s*\d|\b(?:street|st|road|rd|avenue|ave|drive|dr|lane|ln|way|blvd|rue|boulevard|place|calle|via|viale|piazza|laan|straat|\w+straat|\w+weg|suite|floor|level|p\.?o\.? box|postfach|unit)\b|\w+stra(?:ß|ss)e\b",
+    r"(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|ring|damm|ufer)\s*\d|\b(?:street|st|road|rd|avenue|ave|drive|dr|lane|ln|way|blvd|rue|boulevard|place|calle|via|viale|piazza|laan|straat|\w+straat|\w+weg|suite|floor|level|p\.?o\.? box|postfach|unit)\b|\w+stra(?:ß|ss)e\b",  # noqa: E501
     re.I,
 )
 
@@ -86,14 +89,16 @@ def has_legal_form(text: str) -> bool:
 
 
 def block_labels(lines: Layout) -> dict[str, list[Label]]:
-    """Labels that open a block, such as "Bill to", by role; they begin their run and are its whole or end in a colon."""
+    """Labels that open a block, such as "Bill to", by role; they begin their run and fill it or end in a colon."""
     words = lexicon("BLOCK_LABELS")
     found: dict[str, list[Label]] = defaultdict(list)
     for line in lines.lines:
         starts = {run.start: run for run in line.runs}
         for label in find_labels(line, words):
             run = next((r for s, r in starts.items() if s <= label.start < s + len(r.text)), None)
-            if run is None or label.start > run.start + 1:
+            if run is None:
+                continue
+            if label.start > run.start + 1 and not _second_language(line.text[run.start : label.start]):
                 continue
             rest = line.text[label.end : run.end]
             second = next((other for other in find_labels(line, words) if label.end < other.start < run.end), None)
@@ -102,12 +107,16 @@ def block_labels(lines: Layout) -> dict[str, list[Label]]:
             if (
                 not any(c.isalnum() for c in rest)
                 or rest.lstrip(" )'s").startswith(":")
-                or (len(label.key) >= 9
-                and label.key not in ("attention", "lieferant"))
+                or (len(label.key) >= 9 and label.key not in ("attention", "lieferant"))
             ):
                 for role in label.roles:
                     found[role].append(label)
     return found
+
+
+def _second_language(before: str) -> bool:
+    """Whether what stands before a label is the same label in another language: "Geadresseerde/Client"."""
+    return len(before) <= 30 and before.rstrip().endswith(("/", "|")) and not any(c.isdigit() for c in before)
 
 
 def find_parties(
@@ -177,7 +186,7 @@ def _opened(lines: Layout, label: Label) -> Iterable[tuple[list[Run], bool]]:
         under = lines.block(below[0]) if below else []
     if under:
         yield under, False
-    if right and not find_labels(line, lexicon("BLOCK_LABELS"))[1:]:
+    if right and not under and not find_labels(line, lexicon("BLOCK_LABELS"))[1:]:
         yield lines.block(right[0]), True
 
 
@@ -189,8 +198,7 @@ def _party(block: list[Run], inline: bool) -> Party:
     if (
         not rows
         or not _is_name(rows[0][1])
-        or (POSTCODE.search(rows[0][1])
-        and not has_legal_form(rows[0][1].split(",")[0]))
+        or (POSTCODE.search(rows[0][1]) and not has_legal_form(rows[0][1].split(",")[0]))
     ):
         return Party()
     chosen = next((i for i, (_, text) in enumerate(rows[:3]) if has_legal_form(text) and _is_name(text)), 0)
@@ -224,7 +232,7 @@ def _until_foreign(rows: list[tuple[Run, str]]) -> list[tuple[Run, str]]:
             label.start <= run.start + 1 and label.start >= run.start - 1 and (len(label.key) >= 6 or ":" in run.text)
             for label in labels
         )
-        if kept and (opens or "@" in text or ":" in text or len(text) > 70):
+        if kept and (opens or ":" in text or _REACH.match(text) or "@" in text or len(text) > 70):
             break
         if not kept and opens:
             continue
@@ -237,7 +245,7 @@ def _countries() -> frozenset[str]:
     from babel import Locale
 
     names: set[str] = set()
-    for language in ("en", "de", "fr", "es", "it", "nl"):
+    for language in LANGUAGES:
         names.update(fold(name) for name in Locale(language).territories.values())
     return frozenset(names | {"uk", "usa", "us", "de", "fr", "gb"})
 
@@ -261,6 +269,9 @@ def _is_name(text: str) -> bool:
         for table in ("FIELD_LABELS", "AMOUNT_LABELS", "TITLES", "BLOCK_LABELS", "COLUMN_LABELS")
     ):
         return False
+    titles = lexicon("TITLES")[0]
+    if any(fold(word) in titles for word in text.split()) and not has_legal_form(text):
+        return False
     return len(text.split()) <= 9
 
 
@@ -270,11 +281,8 @@ def _first_part(text: str) -> str:
     while match:
         head, rest = text[: match.start()], text[match.end() :]
         word = rest.split(" ")[0].strip(",") if rest else ""
-        if (
-            fold(word) in _legal_forms()
-            or (not any(c.isdigit() for c in rest)
-            and match.group().strip() in (",", "-")
-            and has_legal_form(text))
+        if fold(word) in _legal_forms() or (
+            not any(c.isdigit() for c in rest) and match.group().strip() in (",", "-") and has_legal_form(text)
         ):
             match = _SEPARATOR.search(text, match.end())
             continue
@@ -304,8 +312,8 @@ def _address_window(lines: Layout, contacts: dict[int, list[Hit]], taken: set[in
 def _window_party(lines: Layout, run: Run, contacts: dict[int, list[Hit]]) -> Party:
     gap, above = _above(lines, run)
     height = run.box.y1 - run.box.y0
-    sender = above is not None and gap < 3.5 * height and _is_sender(above.text)
-    if above is not None and not sender and gap < 0.9 * height:
+    sender = above is not None and gap < 7 * height and _is_sender(above.text)
+    if above is not None and not sender and gap < 0.9 * height and _is_name(above.text):
         return Party()
     block = lines.block(run, 7)
     if len(block) < 3 or any(
@@ -340,9 +348,13 @@ def _above(lines: Layout, run: Run) -> tuple[float, Run | None]:
 
 def _is_sender(text: str) -> bool:
     """Whether a line is a sender line: name, street and postcode in one run."""
-    return (
-        bool(POSTCODE.search(text)) and len(_SEPARATOR.findall(text)) >= 2 and not _NOT_NAME.search(_first_part(text))
-    )
+    first = _first_part(text)
+    rest = text[len(first) :]
+    postcode = POSTCODE.search(rest)
+    if postcode is None or len(_SEPARATOR.findall(text)) < 2 or _NOT_NAME.search(first):
+        return False
+    street = rest[: postcode.start()] + rest[postcode.end() :]
+    return any(c.isdigit() for c in street) or bool(_STREETS.search(street))
 
 
 def _seller(
@@ -363,7 +375,11 @@ def _seller(
     def vote(text: str, run: Run, score: float) -> None:
         name = _first_part(_GREETING.sub("", text).strip())
         key = fold(name)
-        if not _is_name(name) or (run.line.index, run.start) in blocks or (buyer_key and fuzz.ratio(key, buyer_key) > 88):
+        if (
+            not _is_name(name)
+            or (run.line.index, run.start) in blocks
+            or (buyer_key and fuzz.ratio(key, buyer_key) > 88)
+        ):
             return
         known = next((other for other in (key,) if other in scores), key)
         scores[known] = max(scores[known], score) + (0.25 if known in runs else 0.0)
@@ -389,7 +405,7 @@ def _seller(
         if run.line.index in taken or run.line.page > 3:
             continue
         score = _appearance(run, contacts, domains, tallest)
-        if run.line.page == 1 and run.box.y0 < 0.3 and leading < 3 and _is_name(_first_part(run.text)):
+        if run.line.page == 1 and run.box.y0 < 0.3 and leading < 3 and score > 0 and _is_name(_first_part(run.text)):
             score += 0.5 - 0.15 * leading
             leading += 1
         if score > 0.3:
@@ -410,6 +426,9 @@ def _appearance(run: Run, contacts: dict[int, list[Hit]], domains: set[str], tal
     """How much a run of text looks like the seller's name by its words and its place."""
     name = _first_part(run.text)
     if not _is_name(name) or len(name) < 3:
+        return 0.0
+    elsewhere = POSTCODE.search(run.text) and not _is_sender(run.text)
+    if not has_legal_form(name) and (elsewhere or _opens_with_label(run)):
         return 0.0
     score = 0.0
     if _is_sender(run.text):
@@ -440,6 +459,11 @@ def _appearance(run: Run, contacts: dict[int, list[Hit]], domains: set[str], tal
     return score - 0.2 * (run.line.page - 1)
 
 
+def _opens_with_label(run: Run) -> bool:
+    labels = find_labels(run.line, lexicon("FIELD_LABELS"))
+    return any(label.start <= run.start + 1 <= label.end and len(label.key) >= 6 for label in labels)
+
+
 def _domains(hits: list[Hit], buyer: Party) -> set[str]:
     """Second-level names of e-mail and web addresses that are not free mail hosts nor in the buyer's block."""
     lines = {line for line, _ in buyer.lines}
@@ -465,7 +489,7 @@ def _domains(hits: list[Hit], buyer: Party) -> set[str]:
 
 
 def _with_address(lines: Layout, name: str, run: Run, hits: list[Hit]) -> Party:
-    """The seller's address: the rest of a sender line, or the lines under the name, here or where the name stands again."""
+    """The seller's address: the rest of a sender line, or the lines under the name, wherever it stands."""
     key = fold(name)
     best = Party(run, name)
     places = [run, *(other for other in lines.runs if other is not run and fold(other.text).startswith(key))]
@@ -474,6 +498,7 @@ def _with_address(lines: Layout, name: str, run: Run, hits: list[Hit]) -> Party:
         rest = text[text.find(name) + len(name) :].strip(" ,;-–—·•|*▪") if name in text else ""
         if POSTCODE.search(rest):
             parts = [part.strip() for part in _SEPARATOR.split(rest) if part and part.strip()]
+            parts = [part for part in parts if ":" not in part and not _REACH.match(part)]
             return Party(run, name, [place], ", ".join(parts))
         rows = _until_foreign([(r, r.text.strip(" ,;")) for r in lines.block(place, 6)])[1:]
         cut = next((i for i, (_, t) in enumerate(rows) if POSTCODE.search(t)), None)

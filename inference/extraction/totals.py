@@ -246,11 +246,11 @@ Choice = tuple[Decimal, float, Hit | None]
 def _choose(scored: Scores, tax_lines: list[TaxLine], hits: list[Hit], body: set[int]) -> Totals:
     printed: dict[Decimal, Hit] = {}
     for hit in hits:
-        if (hit.kind == "money" or (hit.kind == "number" and hit.line.index not in body)) and isinstance(
-            hit.value, Decimal
-        ):
-            if hit.value not in printed or printed[hit.value].line.index in body:
-                printed[hit.value] = hit
+        outside = hit.line.index not in body
+        if not isinstance(hit.value, Decimal) or not (hit.kind == "money" or (hit.kind == "number" and outside)):
+            continue
+        if hit.value not in printed or printed[hit.value].line.index in body:
+            printed[hit.value] = hit
     rates = {hit.value for hit in hits if hit.kind == "percent" and isinstance(hit.value, Decimal)}
     options = {role: _options(scored.get(role, {})) for role in _SUM}
     _add_tax_sums(options, tax_lines)
@@ -290,7 +290,7 @@ def _choose(scored: Scores, tax_lines: list[TaxLine], hits: list[Hit], body: set
 
 
 def _close_due(totals: Totals, printed: dict[Decimal, Hit]) -> None:
-    """Total less what is paid is due: the third amount follows where it is printed; nothing paid leaves the total due."""
+    """Total less paid is due: the third amount follows where it is printed; nothing paid leaves the total due."""
     gross, due, paid = (totals.values.get(role) for role in ("gross_amount", "amount_due", "amount_paid"))
     if gross is None:
         return
@@ -343,12 +343,8 @@ def _joint(chosen: tuple[Choice | None, ...], rates: set[Decimal], extras: set[D
     score = sum(choice[1] - 0.12 for choice in chosen if choice is not None)
     net, tax, gross = (None if choice is None else choice[0] for choice in chosen)
     if gross is not None and (
-        (net is not None
-        and abs(net) > abs(gross) + CENT
-        and len(extras) == 1)
-        or (tax is not None
-        and tax
-        and abs(tax) >= abs(gross))
+        (net is not None and abs(net) > abs(gross) + CENT and len(extras) == 1)
+        or (tax is not None and tax and abs(tax) >= abs(gross))
     ):
         score -= 0.8
     if net and tax is not None and abs(tax) > Decimal("0.35") * abs(net):

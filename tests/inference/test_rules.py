@@ -130,7 +130,8 @@ def test_line_items_go_on_over_pages() -> None:
     first = "Invoice no: 77\n" + head + "Posters A2                 20           $4.50      $90.00\n"
     second = (
         head
-        + "Flyers A5                  10           $1.00      $10.00\n                                 Total      $100.00\n"
+        + "Flyers A5                  10           $1.00      $10.00\n"
+        + "                                 Total      $100.00\n"
     )
     rows = extract(reading(first, second)).line_items
     assert [row["net_amount"].value for row in rows] == [Decimal("90.00"), Decimal("10.00")]
@@ -167,7 +168,8 @@ def test_every_value_knows_its_source() -> None:
     assert extraction.digest == digest() == extract(reading("")).digest
     for name, prediction in extraction.fields.items():
         assert name == prediction.name and name in FIELDS
-        assert prediction.page == 1 and prediction.box is not None
+        assert prediction.page == 1
+        assert prediction.box is not None
         assert 0.0 <= prediction.box.x0 <= prediction.box.x1 <= 1.0
         assert prediction.confidence >= 0.85 or prediction.reasons
         assert len(prediction.alternatives) <= 3
@@ -178,7 +180,10 @@ def test_every_value_knows_its_source() -> None:
 def test_nothing_on_the_page_is_nothing_found() -> None:
     assert extract(Reading(())).fields == {}
     assert extract(reading("")).fields == {}
-    assert extract(reading("Hello")).line_items == ()
+    hello = extract(reading("Hello"))
+    assert values(hello)["document_type"] == "other"
+    assert hello.fields["document_type"].reasons == ("no title says what it is",)
+    assert hello.line_items == ()
 
 
 def test_right_to_left_and_cjk_text() -> None:

@@ -7,6 +7,7 @@ everything built on it (live server, workers) really commits and is emptied afte
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -14,6 +15,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.models import User
+from django.core.cache import caches
 from django.db import connections
 from django.test import TransactionTestCase
 from psycopg import sql
@@ -61,6 +63,8 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     settings.REDIS_URL = url
     settings.CELERY_BROKER_URL = url.replace("unix://", "redis+socket://")
     settings.CACHES["default"]["LOCATION"] = url
+    with suppress(AttributeError):
+        del caches["default"]  # made while the apps were loaded, for another Redis
     app.conf.update(broker_url=settings.CELERY_BROKER_URL)
     yield url
     if process is not None:

@@ -4,7 +4,7 @@ import base64
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import IO
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -53,7 +53,7 @@ class IncomingFile:
         return shown or "unnamed"
 
 
-def take(file: BinaryIO, size: int) -> tuple[bytes, int | None]:
+def take(file: IO[bytes], size: int) -> tuple[bytes, int | None]:
     """(`data`, `full_size`) of an open file of `size` bytes: nothing is read of a file that is too large."""
     return (b"", size) if size > settings.DOCUMENT_MAX_BYTES else (file.read(), None)
 

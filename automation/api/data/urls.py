@@ -1,0 +1,10 @@
+from django.urls import path
+
+from automation.api.data import views
+
+urlpatterns = [
+    path("documents", views.documents, name="documents"),
+    path("documents/<uuid:document_id>", views.document, name="document"),
+    path("documents/<uuid:document_id>/events", views.events, name="events"),
+    path("documents/<uuid:document_id>/content", views.content, name="content"),
+]

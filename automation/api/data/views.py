@@ -1,0 +1,162 @@
+"""The data API, version 1: hand in documents, see what became of them."""
+
+import hashlib
+import json
+import uuid
+from typing import Any, cast
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import api_view, parser_classes
+from rest_framework.exceptions import NotFound
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from audit.models import Event
+from automation.api import idempotency
+from automation.api.authentication import needs
+from automation.api.data import parsing, queries, schemas
+from automation.api.models import ServiceToken
+from automation.api.problems import MEDIA_TYPE
+from automation.documents import storage
+from automation.documents.models import Document
+from automation.documents.report import report
+from automation.ingestion.accept import accept
+from automation.ingestion.incoming import IncomingFile
+
+Json = dict[str, Any]
+
+
+@needs(GET="documents:read", POST="documents:write")
+@extend_schema(
+    methods=["GET"],
+    operation_id="list_documents",
+    parameters=[
+        schemas.query("state", "Only documents in this state", enum=schemas.SUMMARY["properties"]["state"]["enum"]),
+        schemas.ENTITY,
+        schemas.query("cursor", "next_cursor of the answer before"),
+        schemas.LIMIT,
+    ],
+    responses=schemas.answers({200: schemas.DOCUMENTS}, 422),
+)
+@extend_schema(
+    methods=["POST"],
+    operation_id="hand_in_document",
+    parameters=[schemas.KEY, schemas.ENTITY],
+    request=schemas.UPLOAD,
+    responses=schemas.answers({200: schemas.HANDED_IN, 201: schemas.HANDED_IN}, 400, 413, 415, 422),
+)
+@api_view(["GET", "POST"])
+@parser_classes([MultiPartParser, parsing.BoundedJSONParser])
+def documents(request: Request) -> Response:
+    return _hand_in(request) if request.method == "POST" else _list(request)
+
+
+def _list(request: Request) -> Response:
+    given = {name: request.query_params.get(name, "") for name in ("state", "entity", "cursor", "limit")}
+    found, following = queries.document_page(_token(request), **given)
+    return Response({"items": [_summary(document) for document in found], "next_cursor": following})
+
+
+def _hand_in(request: Request) -> Response:
+    key, token = idempotency.key_of(request), _token(request)
+    file = parsing.incoming(request, queries.entity_of(token, request.query_params.get("entity", "")))
+    answer = idempotency.once(token, key, parsing.fingerprint(file), lambda: _accepted(file))
+    if answer.status >= 400:
+        response = Response(answer.body, status=answer.status, content_type=MEDIA_TYPE)
+    else:
+        location = reverse("data-v1:document", args=[answer.body["id"]])
+        response = Response(answer.body, status=answer.status, headers={"Location": location})
+    if answer.replayed:
+        response["Idempotent-Replayed"] = "true"
+    return response
+
+
+def _accepted(file: IncomingFile) -> idempotency.Answer:
+    accepted = accept(file)
+    body = {**_summary(accepted.document), "duplicate": accepted.duplicate}
+    return idempotency.Answer(200 if accepted.duplicate else 201, body)
+
+
+@needs(GET="documents:read")
+@extend_schema(operation_id="get_document", responses=schemas.answers({200: schemas.DOCUMENT}, 404))
+@api_view(["GET"])
+def document(request: Request, document_id: uuid.UUID) -> Response:
+    found = _found(request, document_id)
+    body = {**_summary(found), **report(found)}
+    etag = f'"{hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:32]}"'
+    if etag in request.headers.get("If-None-Match", ""):
+        return Response(status=304, headers={"ETag": etag})
+    return Response(body, headers={"ETag": etag})
+
+
+@needs(GET="documents:read")
+@extend_schema(
+    operation_id="list_document_events",
+    parameters=[schemas.query("before", "next_before of the answer before"), schemas.LIMIT],
+    responses=schemas.answers({200: schemas.EVENTS}, 404, 422),
+)
+@api_view(["GET"])
+def events(request: Request, document_id: uuid.UUID) -> Response:
+    before, limit = (request.query_params.get(name, "") for name in ("before", "limit"))
+    found, following = queries.event_page(_found(request, document_id), before=before, limit=limit)
+    return Response({"items": [_event(event) for event in found], "next_before": following})
+
+
+@needs(GET="documents:read")
+@extend_schema(
+    operation_id="get_document_content",
+    responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, **schemas.answers({}, 404)},
+)
+@api_view(["GET"])
+def content(request: Request, document_id: uuid.UUID) -> HttpResponse:
+    """The bytes as they were received."""
+    found = _found(request, document_id)
+    headers = {
+        "Content-Disposition": content_disposition_header(True, found.filename) or "attachment",
+        "ETag": f'"{found.sha256}"',
+    }
+    return HttpResponse(storage.load(found), content_type=found.media_type, headers=headers)
+
+
+def _token(request: Request) -> ServiceToken:
+    return cast(ServiceToken, request.auth)
+
+
+def _found(request: Request, document_id: uuid.UUID) -> Document:
+    found = queries.document_of(_token(request), document_id)
+    if found is None:
+        raise NotFound(f"The token's entities have no document {document_id}.")
+    return found
+
+
+def _summary(document: Document) -> Json:
+    return {
+        "id": str(document.pk),
+        "entity": document.entity.name,
+        "filename": document.filename,
+        "media_type": document.media_type,
+        "size": document.size,
+        "sha256": document.sha256,
+        "page_count": document.page_count,
+        "received_at": document.received_at.isoformat(),
+        "state": document.state,
+        "problem": document.problem,
+        "version": document.version,
+    }
+
+
+def _event(event: Event) -> Json:
+    return {
+        "id": event.pk,
+        "at": event.at.isoformat(),
+        "action": event.action,
+        "actor": event.actor,
+        "before": event.before,
+        "after": event.after,
+        "because": event.because,
+    }

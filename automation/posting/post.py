@@ -28,7 +28,7 @@ from automation.workflow.results import Context, Done
 def run(context: Context) -> Done:
     """Output: {"posting": id of the first, "reference": its reference, "references": adapter to reference}."""
     document = Document.objects.select_related("entity").get(pk=context.input["document"])
-    if document.state != State.APPROVED:
+    if not _is_approved(context, document):
         raise Conflict(f"Only an approved document is posted; this one is {document.get_state_display().lower()}.")
     postings, fresh = _intents(context, document)
     crash_point("posting_intended")
@@ -39,10 +39,18 @@ def run(context: Context) -> Done:
     return Done(output, lambda: _posted(document, references))
 
 
+def _is_approved(context: Context, document: Document) -> bool:
+    """Also a document whose posting failed and is tried again by an operator: the approval in this run still holds."""
+    if document.state == State.FAILED:
+        return context.outputs.get("approve", {}).get("outcome") == "approved"
+    return document.state == State.APPROVED
+
+
 def _intents(context: Context, document: Document) -> tuple[list[Posting], bool]:
     """This step's outbox rows, and whether they were written just now. What was once intended is never rewritten."""
     with transaction.atomic():
         Document.objects.select_for_update(no_key=True).get(pk=document.pk)
+        move(document.pk, State.APPROVED)
         known = list(Posting.objects.filter(key__startswith=f"{context.key}:").order_by("id"))
         if known:
             return known, False

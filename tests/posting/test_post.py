@@ -22,7 +22,7 @@ from automation.posting.adapters.base import CannotTell
 from automation.posting.models import Outcome, Posting
 from automation.posting.payload import Payload
 from automation.posting.post import run
-from automation.workflow import engine
+from automation.workflow import engine, operators
 from automation.workflow.definition import Step, Workflow, publish
 from automation.workflow.models import Run, RunState
 from automation.workflow.results import Context, Done
@@ -190,6 +190,41 @@ def test_the_database_keeps_what_was_confirmed(entity: LegalEntity, change: str)
     run(context(approved(entity)))
     with pytest.raises(DatabaseError, match="kept as it was"), connection.cursor() as cursor:
         cursor.execute(f"UPDATE posting_posting SET {change}")
+
+
+APPROVED_BEFORE = Workflow(
+    "approve, then post",
+    (Step("approve", "tests.posting.test_post.approve"), Step("post", "automation.posting.post.run")),
+    on_failure="automation.documents.states.run_failed",
+)
+
+
+def approve(context: Context) -> Done:
+    return Done({"outcome": "approved", "by": "amir"})
+
+
+def test_what_failed_is_shown_to_a_person_and_posted_when_an_operator_retries(entity: LegalEntity, erp: Erp) -> None:
+    document = approved(entity)
+    publish(APPROVED_BEFORE)
+    started = engine.start(APPROVED_BEFORE.name, f"document:{document.pk}", {"document": str(document.pk)}, wake=False)
+    Document.objects.filter(pk=document.pk).update(run_id=started.pk)
+    erp.deliver_error = CannotTell("It keeps no record of keys.")
+    engine.advance(started.pk)
+    document.refresh_from_db()
+    assert document.state == State.FAILED
+    assert document.problem == {"code": "posting_unknown", "message": "It keeps no record of keys."}
+    erp.deliver_error = None
+    operators.retry(started.pk, actor="user:olga", because="Asked by telephone: nothing was booked.")
+    engine.advance(started.pk)
+    document.refresh_from_db()
+    assert (document.state, document.problem, len(erp.applied)) == (State.POSTED, None, 1)
+
+
+def test_a_document_that_failed_before_its_approval_is_not_posted(entity: LegalEntity, erp: Erp) -> None:
+    document = make_document(entity, state=State.FAILED)
+    with pytest.raises(Conflict):
+        run(context(document))
+    assert erp.deliveries == 0
 
 
 CRASHING = """

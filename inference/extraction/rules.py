@@ -11,12 +11,15 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from inference.extraction import headers, predictions, vocabulary
+from inference.extraction import predictions, vocabulary
+from inference.extraction.blocks import block_labels
 from inference.extraction.candidates import find_hits
+from inference.extraction.document import Document
 from inference.extraction.evidence import field_labels, gather
+from inference.extraction.headers import header_fields
 from inference.extraction.line_items import find_items
 from inference.extraction.lines import layout
-from inference.extraction.parties import block_labels, find_parties
+from inference.extraction.parties import find_parties
 from inference.extraction.totals import find_totals
 from inference.types import Extraction, Reading
 
@@ -49,8 +52,8 @@ def extract(reading: Reading) -> Extraction:
     items, body = timed("line_items", lambda: find_items(lines, hits))
     totals = timed("totals", lambda: find_totals(lines, hits, body))
     parties = timed("parties", lambda: find_parties(lines, hits, block_labels(lines), body))
-    document = headers.Document(lines, hits, labels, evidence, body, totals, *parties)
-    fields = timed("fields", lambda: headers.header_fields(document))
+    document = Document(lines, hits, labels, evidence, body, totals, *parties)
+    fields = timed("fields", lambda: header_fields(document))
     return Extraction(
         reader=READER,
         digest=digest(),

@@ -1,0 +1,141 @@
+"""Blocks of text that a label such as "Bill to" opens, read as a name and an address."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from inference.extraction.labels import Label, find_labels, lexicon
+from inference.extraction.lines import Layout, Run
+from inference.extraction.names import (
+    GREETING,
+    POSTCODE,
+    REACH,
+    STREETS,
+    first_part,
+    has_legal_form,
+    is_country,
+    is_name,
+)
+
+
+@dataclass
+class Party:
+    """A name and the lines of its address; `strength` says how much speaks for the name, `margin` over the next."""
+
+    name: Run | None = None
+    name_text: str = ""
+    address: list[Run] = field(default_factory=list)
+    address_text: str = ""
+    strength: float = 0.0
+    margin: float = 0.0
+    labelled: bool = False
+    lines: frozenset[tuple[int, int]] = frozenset()  # (line, start) of every run of its block
+    rivals: list[tuple[str, Run]] = field(default_factory=list)
+
+
+def block_labels(lines: Layout) -> dict[str, list[Label]]:
+    """Labels that open a block, such as "Bill to", by role; they begin their run and fill it or end in a colon."""
+    words = lexicon("BLOCK_LABELS")
+    found: dict[str, list[Label]] = defaultdict(list)
+    for line in lines.lines:
+        starts = {run.start: run for run in line.runs}
+        for label in find_labels(line, words):
+            run = next((r for s, r in starts.items() if s <= label.start < s + len(r.text)), None)
+            if run is None:
+                continue
+            if label.start > run.start + 1 and not _second_language(line.text[run.start : label.start]):
+                continue
+            rest = line.text[label.end : run.end]
+            second = next((other for other in find_labels(line, words) if label.end < other.start < run.end), None)
+            if second is not None and not any(c.isalnum() for c in line.text[label.end : second.start]):
+                rest = line.text[second.end : run.end]
+            if (
+                not any(c.isalnum() for c in rest)
+                or rest.lstrip(" )'s").startswith(":")
+                or (len(label.key) >= 9 and label.key not in ("attention", "lieferant"))
+            ):
+                for role in label.roles:
+                    found[role].append(label)
+    return found
+
+
+def _second_language(before: str) -> bool:
+    """Whether what stands before a label is the same label in another language: "Geadresseerde/Client"."""
+    return len(before) <= 30 and before.rstrip().endswith(("/", "|")) and not any(c.isdigit() for c in before)
+
+
+def opened_blocks(lines: Layout, label: Label) -> Iterable[tuple[list[Run], bool]]:
+    line = label.line
+    run = next(r for r in line.runs if r.start <= label.start < r.end)
+    end = label.end
+    for other in find_labels(line, lexicon("BLOCK_LABELS")):
+        if end < other.start < run.end and not any(c.isalnum() for c in line.text[end : other.start]):
+            end = other.end  # the same label in a second language
+    rest = line.text[end : run.end].lstrip(" :.)'s\t-–—")
+    if sum(c.isalpha() for c in rest) >= 3:
+        start = run.end - len(rest)
+        first = Run(line, start, run.end, rest, line.span(start, run.end)[1])
+        under = lines.block(run)
+        yield [first, *under[1:]], True
+        return
+    right = [r for r in line.runs if r.start >= run.end]
+    under = lines.block(run)[1:]
+    if not under:
+        below = [
+            r for other in lines.below(line, 3.0) for r in other.runs if abs(r.box.x0 - label.box.x0) < 3 * line.em
+        ]
+        under = lines.block(below[0]) if below else []
+    if under:
+        yield under, False
+    if right and not under and not find_labels(line, lexicon("BLOCK_LABELS"))[1:]:
+        yield lines.block(right[0]), True
+
+
+def party_of(block: list[Run], inline: bool) -> Party:
+    """Name and address of a block of runs; no name where its first lines are no names."""
+    rows = [(run, GREETING.sub("", run.text).strip(" ,;:")) for run in block]
+    rows = [(run, text) for run, text in rows if text]
+    rows = until_foreign(rows)
+    if (
+        not rows
+        or not is_name(rows[0][1])
+        or (POSTCODE.search(rows[0][1]) and not has_legal_form(rows[0][1].split(",")[0]))
+    ):
+        return Party()
+    chosen = next((i for i, (_, text) in enumerate(rows[:3]) if has_legal_form(text) and is_name(text)), 0)
+    run, text = rows[chosen]
+    address = [(r, t) for r, t in rows[chosen + 1 :]]
+    cut = next((i for i, (_, t) in enumerate(address) if POSTCODE.search(t)), None)
+    if cut is not None:
+        address = (
+            address[: cut + 2] if cut + 1 < len(address) and is_country(address[cut + 1][1]) else address[: cut + 1]
+        )
+    else:
+        address = [(r, t) for r, t in address if STREETS.search(t) or any(c.isdigit() for c in t)][:3]
+    name = first_part(text)
+    inner = text[len(name) :].strip(" ,;-–—·•|") if name != text else ""
+    pieces = [piece for piece in (inner, *(t for _, t in address)) if piece]
+    return Party(
+        run,
+        name,
+        [r for r, _ in address] or ([run] if inner else []),
+        ", ".join(pieces),
+        lines=frozenset((r.line.index, r.start) for r in block),
+    )
+
+
+def until_foreign(rows: list[tuple[Run, str]]) -> list[tuple[Run, str]]:
+    """The rows of a block up to the first that is a field of its own (a date, a number with a label, an e-mail)."""
+    kept: list[tuple[Run, str]] = []
+    for run, text in rows:
+        labels = find_labels(run.line, lexicon("FIELD_LABELS"))
+        opens = any(
+            label.start <= run.start + 1 and label.start >= run.start - 1 and (len(label.key) >= 6 or ":" in run.text)
+            for label in labels
+        )
+        if kept and (opens or ":" in text or REACH.match(text) or "@" in text or len(text) > 70):
+            break
+        if not kept and opens:
+            continue
+        kept.append((run, text))
+    return kept

@@ -1,0 +1,115 @@
+"""What names and addresses look like: legal forms, postcodes, streets, countries, sender lines."""
+
+import re
+from functools import cache
+
+from inference.extraction import vocabulary
+from inference.extraction.dates import LANGUAGES
+from inference.extraction.labels import find_labels, fold, lexicon, phrases
+from inference.extraction.lines import Run
+
+POSTCODE = re.compile(
+    r"(?<![\w./\-])(?:[A-Z]{1,2}[- ]{1,3})?(?:\d{5}(?:-\d{4})?|\d{4} ?[A-Z]{2}|\d{4}|\d{3} ?\d{2,3}|\d{2}-\d{3}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d)(?![\w/\-])"  # noqa: E501
+)
+SEPARATOR = re.compile(r"\s+[-–—·•|*▪]\s+|\s*[•·|▪]\s*|\s{0,2},\s+|\t")
+GREETING = re.compile(
+    r"^(?:(?:firma|fa\.|company(?=:)|attn\.?|att\.?|attention|z\. ?hd\.?|zhd\.?|c/o|t\.a\.v\.|from(?=\s+[A-Z])|herrn?|frau|mrs?\.?|ms\.?|monsieur|madame|an|to|à|spett\.?(?:le|abile)?|m/s\.?)(?=[\s:.]|$)[\s:.]*)+",  # noqa: E501
+    re.I,
+)
+PERSON = re.compile(r"(?:attn|att\.|attention|z\. ?hd|zhd|c/o|t\.a\.v|à l.attention|at\.n)", re.I)
+REACH = re.compile(r"(?:tel|tél|fax|phone|mobil|e-?mail|www\.|http|t|f|e|w)\b\.? ?[:.\-–+\d]|@", re.I)
+_LETTERS = re.compile(r"[^\W\d_]")
+BANK_WORDS = re.compile(
+    r"\b(?:bank|sparkasse|volksbank|raiffeisen\w*|banque|banco|banca|commerzbank|postbank|credit|crédit|caisse|iban|bic|swift|\w*bank)\b",
+    re.I,
+)
+_NOT_NAME = re.compile(r"[@:]|https?|www\.|\d{4,}|%|\bpage\b|\bseite\b|thank|\bdanke|merci|[€$£]", re.I)
+STREETS = re.compile(
+    r"(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|ring|damm|ufer)\s*\d|\b(?:street|st|road|rd|avenue|ave|drive|dr|lane|ln|way|blvd|rue|boulevard|place|calle|via|viale|piazza|laan|straat|\w+straat|\w+weg|suite|floor|level|p\.?o\.? box|postfach|unit)\b|\w+stra(?:ß|ss)e\b",  # noqa: E501
+    re.I,
+)
+
+
+@cache
+def _legal_forms() -> frozenset[str]:
+    return frozenset(phrases(vocabulary.LEGAL_FORMS))
+
+
+def has_legal_form(text: str) -> bool:
+    """Whether one of the last words (or two joined: "S. A.") is a legal form such as GmbH, Ltd, S.p.A."""
+    words = [fold(word) for word in text.replace(",", " ").split()]
+    if len(words) < 2:
+        return False
+    strong = [word for word in words[1:] if word in _legal_forms()]
+    dotted = any("." in word and fold(word) in _legal_forms() for word in text.split()[1:])
+    upper = any(
+        word.strip(".,()").upper() == word.strip(".,()") and fold(word) in _legal_forms() for word in text.split()[1:]
+    )
+    long = any(len(word) >= 3 for word in strong)
+    return bool(strong) and (dotted or upper or long)
+
+
+@cache
+def _countries() -> frozenset[str]:
+    from babel import Locale
+
+    names: set[str] = set()
+    for language in LANGUAGES:
+        names.update(fold(name) for name in Locale(language).territories.values())
+    return frozenset(names | {"uk", "usa", "us", "de", "fr", "gb"})
+
+
+def is_country(text: str) -> bool:
+    return fold(text) in _countries()
+
+
+def is_name(text: str) -> bool:
+    if (
+        not 2 <= len(text) <= 70
+        or len(_LETTERS.findall(text)) < max(2, 0.5 * len(text.replace(" ", "")))
+        or _NOT_NAME.search(text)
+    ):
+        return False
+    key = fold(text)
+    if is_country(text) or (STREETS.search(text) and any(c.isdigit() for c in text) and not has_legal_form(text)):
+        return False
+    if any(
+        key in lexicon(table)[0]
+        for table in ("FIELD_LABELS", "AMOUNT_LABELS", "TITLES", "BLOCK_LABELS", "COLUMN_LABELS")
+    ):
+        return False
+    titles = lexicon("TITLES")[0]
+    if any(fold(word) in titles for word in text.split()) and not has_legal_form(text):
+        return False
+    return len(text.split()) <= 9
+
+
+def first_part(text: str) -> str:
+    """The name in "Name - Street - City": up to a separator, but a legal form after a comma still belongs to it."""
+    match = SEPARATOR.search(text)
+    while match:
+        head, rest = text[: match.start()], text[match.end() :]
+        word = rest.split(" ")[0].strip(",") if rest else ""
+        if fold(word) in _legal_forms() or (
+            not any(c.isdigit() for c in rest) and match.group().strip() in (",", "-") and has_legal_form(text)
+        ):
+            match = SEPARATOR.search(text, match.end())
+            continue
+        return head.strip(" ,")
+    return text.strip(" ,")
+
+
+def is_sender(text: str) -> bool:
+    """Whether a line is a sender line: name, street and postcode in one run."""
+    first = first_part(text)
+    rest = text[len(first) :]
+    postcode = POSTCODE.search(rest)
+    if postcode is None or len(SEPARATOR.findall(text)) < 2 or _NOT_NAME.search(first):
+        return False
+    street = rest[: postcode.start()] + rest[postcode.end() :]
+    return any(c.isdigit() for c in street) or bool(STREETS.search(street))
+
+
+def opens_with_label(run: Run) -> bool:
+    labels = find_labels(run.line, lexicon("FIELD_LABELS"))
+    return any(label.start <= run.start + 1 <= label.end and len(label.key) >= 6 for label in labels)

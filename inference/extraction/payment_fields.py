@@ -1,0 +1,155 @@
+"""The fields of amounts and payment: totals, currency, bank details, terms."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+from inference.extraction import predictions, vocabulary
+from inference.extraction.candidates import Hit
+from inference.extraction.confidence import confidence
+from inference.extraction.document import Document, distinct, margin
+from inference.extraction.labels import Label
+from inference.extraction.lines import Line, Run
+from inference.types import FieldPrediction
+
+_TERMS = re.compile(r"\b(?:net(?:to)?|zahlbar|payable|due|payment|zahlung|paiement|pago|pagamento|betaling|within|innerhalb|binnen|innert|sous|à|a)\b[^.;\t]{0,60}?\b\d{1,3}\s*(?:days?|tagen?|jours?|d[ií]as?|giorni|dagen|dager|dagar|dage|dni|dní|dana)\b[^.;\t]{0,40}|\b\d{1,3}\s*(?:days?|tage|jours?|d[ií]as|giorni|dagen|dagar|dage)\s*(?:net\w*|fin de mois|f\.?d\.?m\.?|d\.?f\.?f\.?m\.?|fecha factura)|\bnet\s?\d{1,3}\b|due (?:up)?on receipt|sofort (?:zahlbar|fällig|ohne abzug)|zahlbar sofort|à réception", re.I)  # fmt: skip  # noqa: E501
+
+
+def bank_details(document: Document) -> Iterator[FieldPrediction]:
+    ibans = distinct(
+        [
+            (hit, 0.5 + 0.5 * document.evidence.strength(p, "seller_iban") + 0.3 * hit.valid)
+            for p, hit in enumerate(document.hits)
+            if hit.kind == "iban" and (hit.valid or document.evidence.strength(p, "seller_iban") > 0.4)
+        ]
+    )
+    if ibans:
+        hit, score = ibans[0]
+        reasons = ("the document shows several IBANs",) if len(ibans) > 1 else ("its check digits are wrong",)
+        yield predictions.of_hit(
+            "seller_iban",
+            hit,
+            confidence("checked", score, margin(ibans) if len(ibans) > 1 else 0.5, 1.0 if hit.valid else -0.5),
+            reasons,
+            ibans[1:],
+        )
+    near = {ibans[0][0].line.index + step for step in range(-3, 4)} if ibans else set()
+    bics = []
+    for position, hit in enumerate(document.hits):
+        if hit.kind == "bic":
+            score = document.evidence.strength(position, "seller_bic") + (0.2 if hit.line.index in near else 0.0)
+            if score > 0.4:
+                bics.append((hit, score))
+    ranked = distinct(bics)
+    if ranked:
+        hit, score = ranked[0]
+        reasons = ("the document shows several BICs",)
+        yield predictions.of_hit(
+            "seller_bic", hit, confidence("checked", score, margin(ranked), 0.6), reasons, ranked[1:]
+        )
+
+
+def amounts(document: Document) -> Iterator[FieldPrediction]:
+    totals = document.totals
+    for name, value in totals.values.items():
+        hit, strength = totals.hits.get(name), totals.strengths.get(name, 0.0)
+        rivals = totals.rivals.get(name, [])
+        margin = strength - (rivals[0][1] if rivals else 0.0)
+        core = name in ("net_amount", "tax_amount", "gross_amount")
+        sure = confidence(
+            "money", strength, margin, 1.0 if core and totals.tied else -0.4 if core and totals.broken else 0.0
+        )
+        if hit is None:
+            yield predictions.computed(
+                name, value, min(sure, 0.84), "it is the sum of the tax lines and not printed itself"
+            )
+            continue
+        reasons = (
+            ("total does not equal net plus tax",)
+            if core and totals.broken
+            else ("another amount has a similar label",)
+            if rivals
+            else ("net, tax and total could not be checked against each other",)
+        )
+        yield replace(predictions.of_hit(name, hit, sure, reasons, rivals), value=value)
+
+
+def currency(document: Document) -> Iterator[FieldPrediction]:
+    counts: Counter[str] = Counter()
+    first: dict[str, Hit] = {}
+    for position, hit in enumerate(document.hits):
+        if hit.kind == "currency" and isinstance(hit.value, str):
+            counts[hit.value] += 1 + 4 * (document.evidence.strength(position, "currency") > 0.4)
+            first.setdefault(hit.value, hit)
+    if "USD" in counts and "$" in first["USD"].candidate.raw:
+        counts = _dollar(counts, "\n".join(line.text for line in document.lines.lines).casefold())
+    if not counts:
+        return
+    ranked = counts.most_common()
+    code, count = ranked[0]
+    share = count / sum(counts.values())
+    hit = first.get(code) or first["USD"]
+    reasons = (f"{len(ranked)} currencies are printed",) if len(ranked) > 1 else ("the currency is printed once",)
+    yield predictions.of_hit(
+        "currency",
+        hit,
+        round(min(0.97, 0.45 + 0.45 * share + 0.03 * min(count, 3)), 3),
+        reasons,
+        [(first[c], 0.3) for c, _ in ranked[1:] if c in first],
+    )
+
+
+def _dollar(counts: Counter[str], text: str) -> Counter[str]:
+    """A bare $ belongs to the dollar or peso that is named on the document, or to the country that is."""
+    named = [code for code in vocabulary.DOLLARS if code in counts]
+    scores = {code: sum(text.count(word) for word in words) for code, words in vocabulary.DOLLARS.items()}
+    likely = max(scores, key=lambda code: scores[code])
+    code = (
+        named[0]
+        if named
+        else likely
+        if scores[likely] and not re.search(r"usd|us[- ]dollar|u\.?s\.? ?\$", text)
+        else ""
+    )
+    if code:
+        counts[code] += counts.pop("USD")
+    return counts
+
+
+def payment_terms(document: Document) -> Iterator[FieldPrediction]:
+    for line in document.lines.lines:
+        if line.index in document.body:
+            continue
+        labels = [label for label in document.labels.get(line.index, ()) if "payment_terms" in label.roles]
+        run = _terms_run(line, labels[0] if labels else None)
+        if run is not None:
+            sure = confidence("text", 0.9 if labels else 0.7, 0.5)
+            reasons = ("the terms may go on in the next line",) if labels else ("the terms are part of a sentence",)
+            yield predictions.of_runs("payment_terms", run.text, [run], sure, reasons)
+            return
+
+
+def _terms_run(line: Line, label: Label | None) -> Run | None:
+    """The text behind a label of terms, else a run that states terms: as a whole if it is short."""
+    for run in line.runs:
+        if label is not None and (run.start > label.start or run.start <= label.start < run.end):
+            start = max(label.end, run.start)
+            text = line.text[start : run.end].lstrip(" :.-–—")
+            if (
+                sum(c.isalpha() for c in text) >= 3
+                and text[0] not in "|/"
+                and (_TERMS.search(text) or run.start > label.start or ":" in line.text[label.end : start + 2])
+            ):
+                return _part(line, run.end - len(text), run.end)
+        match = _TERMS.search(run.text)
+        if match and label is None:
+            whole = len(run.text) <= 60 and ":" not in run.text
+            return run if whole else _part(line, run.start + match.start(), run.start + match.end())
+    return None
+
+
+def _part(line: Line, start: int, end: int) -> Run:
+    text = line.text[start:end]
+    start, text = start + len(text) - len(text.lstrip()), text.strip()
+    return Run(line, start, start + len(text), text, line.span(start, start + len(text))[1])

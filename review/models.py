@@ -23,7 +23,7 @@ class Gate(models.TextChoices):
 
 
 class Task(models.Model):
-    """A document waiting for a person at a gate; closed by exactly one decision."""
+    """A document waiting for a person at a gate; closed by one decision, or when the failed document is dismissed."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     document = models.ForeignKey("documents.Document", on_delete=models.CASCADE, related_name="tasks")

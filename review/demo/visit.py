@@ -114,7 +114,7 @@ def _verify(service: Service, carla: Browser, document_id: str, say: Callable[[s
 
 def _report(documents: dict[str, Document], service: Service, say: Callable[[str], None]) -> None:
     say("")
-    for name, document in sorted(documents.items(), key=lambda item: item[1]["state"]):
+    for document in sorted(documents.values(), key=lambda document: str(document["state"])):
         fields = document["fields"]
         amount = " ".join(fields[f]["value"] for f in ("currency", "gross_amount") if f in fields)
         seller = fields.get("seller_name", {}).get("value", "-")

@@ -1,4 +1,4 @@
-"""The demonstration: starts everything, runs the samples through it, says where to sign in. `--check` checks and ends."""
+"""The demonstration: starts everything, runs the samples through it, says where to sign in. --check ends there."""
 
 import socket
 from typing import Any
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         documents = visit.tell(base, stage, self.stdout.write)
         if ends:
             wrong = check.failures(base, stage, documents, settings.POSTING_DIR)
-            self.stdout.write("\n".join(["", *[f"NOT SO: {sentence}" for sentence in wrong]] or [""]))
+            self.stdout.write("\n".join(["", *[f"NOT SO: {sentence}" for sentence in wrong]]))
             self.stdout.write("The demonstration failed its check." if wrong else "Everything is as it should be.")
             return 1 if wrong else 0
         self.stdout.write(f"\n  Sign in at {base}/ with the password {stage.password}")

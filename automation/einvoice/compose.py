@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from babel import Locale
+
 from automation.einvoice.model import Invoice, Line, Party, TaxGroup
 from automation.einvoice.tax import CENT, ZERO, Rated, cents, groups
 from automation.einvoice.units import unit_code
@@ -17,6 +19,7 @@ from inference.types import Value
 
 Cells = Mapping[str, Value]
 
+COUNTRIES = Locale("en").territories
 MOST_ROUNDING = Decimal(1)
 
 
@@ -156,18 +159,20 @@ def _seller(header: Cells, buyer: Party) -> Party:
     vat_id, tax_number = with_country(_text(header, "seller_vat_id")), _text(header, "seller_tax_number")
     if not vat_id:
         tax_number = tax_number or _letters(_text(header, "seller_vat_id"))
-    country = _vat_country(vat_id) or _letters(_text(header, "seller_iban"))[:2] or buyer.country
+    country = _country(vat_id) or _country(_letters(_text(header, "seller_iban"))) or buyer.country
     return Party(_required_text(header, "seller_name"), country, _text(header, "seller_address"), vat_id, tax_number)
 
 
 def with_country(text: str) -> str:
     """A VAT id with its country before it; '' for a number without."""
     compact = _letters(text)
-    return compact if compact[:2].isalpha() and len(compact) > 4 else ""
+    return compact if len(compact) > 4 and _country(compact) else ""
 
 
-def _vat_country(vat_id: str) -> str:
-    return {"EL": "GR", "XI": "GB"}.get(vat_id[:2], vat_id[:2])
+def _country(identifier: str) -> str:
+    """The ISO 3166-1 code that a VAT id or an IBAN starts with; '' where it starts with none."""
+    prefix = {"EL": "GR", "XI": "GB"}.get(identifier[:2], identifier[:2])
+    return prefix if prefix.isalpha() and prefix in COUNTRIES else ""
 
 
 def _period(header: Cells) -> tuple[date | None, date | None]:

@@ -228,3 +228,16 @@ def test_validation_finds_what_is_wrong() -> None:
 )
 def test_units(printed: str, code: str) -> None:
     assert unit_code(printed) == code
+
+
+@pytest.mark.parametrize(
+    "changes,country",
+    [
+        ({"seller_vat_id": "EL094259216"}, "GR"),
+        ({"seller_vat_id": "", "seller_tax_number": "1", "seller_iban": "AT611904300234573201"}, "AT"),
+        ({"seller_vat_id": "12 345 678", "seller_iban": "IBAN on request"}, "DE"),
+    ],
+)
+def test_the_sellers_country_is_read_from_its_numbers(changes: dict[str, Value], country: str) -> None:
+    root = written(header(**changes))
+    assert text(root, "AccountingSupplierParty", "Party", "PostalAddress", "Country", "IdentificationCode") == country

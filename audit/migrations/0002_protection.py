@@ -55,7 +55,7 @@ ALTER TABLE audit_event
     ADD CONSTRAINT audit_event_after_is_object CHECK (after IS JSON OBJECT WITH UNIQUE KEYS),
     ADD CONSTRAINT audit_event_because_is_json CHECK (because IS JSON WITH UNIQUE KEYS),
     ADD CONSTRAINT audit_event_is_one_line
-        CHECK (concat(before::text, after::text, because::text) !~ '[\\n\\r]');
+        CHECK (strpos(concat(before::text, after::text, because::text), chr(10)) = 0);
 """
 
 # The application names the columns it may fill; id, time and hash are the database's own.

@@ -17,7 +17,7 @@ from audit import canonical
 from audit.events import EVENTS
 from audit.models import Event
 from audit.record import NoTransactionError, UnknownActionError, record, subject_of
-from audit.verify import leaf_hash
+from audit.verify import id_and_time, leaf_hash
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 JSON = st.recursive(
@@ -29,7 +29,8 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
     max_leaves=12,
 )
-OBJECT = st.none() | st.dictionaries(TEXT, JSON, max_size=5)
+KEY = TEXT | st.sampled_from(["at", "id", "subject"])
+OBJECT = st.none() | st.dictionaries(KEY, JSON | TEXT.map(lambda text: f'","at":"{text}"'), max_size=5)
 
 
 @pytest.mark.django_db
@@ -56,6 +57,7 @@ def test_the_database_hashes_exactly_what_python_recomputes(
     assert (stored.before, stored.after, stored.because) == (written.before, written.after, written.because)
     assert rfc8785.dumps(canonical.loads(in_database)) == in_database.encode()
     assert "\n" not in in_database
+    assert id_and_time(in_database.encode(), 0) == (written.id, canonical.timestamp(written.at))
 
 
 @given(JSON)

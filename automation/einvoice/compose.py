@@ -125,7 +125,7 @@ def _lines(
             break
         found.append(_line(number, cells, sign * cents(net), group))
     whole = len(found) == len(lines) and bool(found)
-    if whole and all(_sum(found, group) - allowance + charge == group.base for group in breakdown):
+    if whole and all(_sum(found, group) == group.base + allowance - charge for group in breakdown):
         return tuple(found)
     name = f"Invoice {_text(header, 'invoice_number')}"
     return tuple(
@@ -134,8 +134,10 @@ def _lines(
     )
 
 
-def _sum(lines: Sequence[Line], group: TaxGroup) -> Decimal:
-    return sum((line.net for line in lines if line.group is group), ZERO)
+def _sum(lines: Sequence[Line], group: TaxGroup) -> Decimal | None:
+    """What the group's lines add up to; None where it has none, which EN 16931 (BR-S-01 and alike) does not take."""
+    nets = [line.net for line in lines if line.group is group]
+    return sum(nets, ZERO) if nets else None
 
 
 def _line(number: int, cells: Cells, net: Decimal, group: TaxGroup) -> Line:

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -123,7 +123,16 @@ def invoices(draw: st.DrawFn) -> tuple[Cells, list[Cells], list[Cells]]:
     return values, lines, tax_lines
 
 
+NOTHING = Decimal("0.00")
+A_RATE_WITHOUT_LINES: tuple[Cells, list[Cells], list[Cells]] = (
+    header(net_amount=NOTHING, tax_amount=NOTHING, gross_amount=NOTHING),
+    [{"net_amount": NOTHING, "tax_rate": Decimal(0)}],
+    [{"rate": rate, "net": NOTHING, "tax": NOTHING} for rate in (Decimal("5.5"), Decimal(0))],
+)
+
+
 @given(invoices())
+@example(A_RATE_WITHOUT_LINES)
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_was_read_is_written_so_that_schema_and_rules_hold(
     read: tuple[Cells, list[Cells], list[Cells]],

@@ -11,6 +11,7 @@ from automation.api.tokens import create_token
 from automation.env import kept_secret
 from automation.ledger.models import LegalEntity
 from review.access import grant_role
+from review.actions.people import create_person
 
 ENTITY = {"name": "Brightwater Trading GmbH", "country": "DE", "vat_id": "DE136695976", "currency": "EUR"}
 PEOPLE = {"carla": ("Carla Clerk", "clerk"), "amir": ("Amir Approver", "approver"), "auda": ("Auda Auditor", "auditor")}
@@ -30,10 +31,10 @@ def prepare() -> Stage:
     with transaction.atomic():
         entity, _ = LegalEntity.objects.get_or_create(name=ENTITY["name"], defaults=ENTITY)
         for username, (name, role) in PEOPLE.items():
-            person, _ = User.objects.get_or_create(username=username, email=f"{username}@brightwater.example")
-            person.first_name, person.last_name = name.split()
-            person.set_password(password)
-            person.save()
+            person = User.objects.filter(username=username).first()
+            if person is None:
+                person = create_person(username, f"{username}@brightwater.example", password, acting_user=None)
+                User.objects.filter(pk=person.pk).update(first_name=name.split()[0], last_name=name.split()[1])
             grant_role(person, role, entity, acting_user=None)
         token = create_token(
             f"demo {secrets.token_hex(4)}",

@@ -16,7 +16,7 @@ from inference.serial import field_to_json
 
 def run(context: Context) -> Done:
     """Output: {"extraction": id}."""
-    document = Document.objects.select_related("entity").get(pk=context.input["document"])
+    document = Document.objects.get(pk=context.input["document"])
     reading_id = context.outputs["read"]["reading"]
     said = rules.extract(stored_reading(reading_id))
     extraction = Extraction(

@@ -11,6 +11,16 @@ from inference.fields import FIELDS
 
 Json = dict[str, Any]
 
+NOTHING: Json = {
+    "state": None,
+    "problem": None,
+    "fields": {},
+    **{name: [] for name in TABLES},
+    "findings": [],
+    "decision": None,
+}
+"""The report on a file that became no document."""
+
 
 def report(document: Document) -> Json:
     """Keys: state, problem, fields {name: field}, line_items and tax_lines [{cell: field}], findings, decision.

@@ -1,5 +1,8 @@
 """Reading and extracting, through the engine and its real workflow."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
@@ -87,6 +90,13 @@ def test_an_invoice_is_read_and_its_fields_know_their_place(entity: LegalEntity)
         Event.objects.filter(subject=f"document:{document.pk}").order_by("id").values_list("action", flat=True)
     )
     assert actions[:3] == ["document.received", "document.read", "document.extracted"]
+
+
+def test_few_queries_are_made(entity: LegalEntity, django_assert_max_num_queries: Callable[[int], Any]) -> None:
+    document = accept(IncomingFile(entity, "invoice.pdf", INVOICE, "test"), wake=False).document
+    run = run_of(document)
+    with django_assert_max_num_queries(50):  # from stored bytes to the open task, whatever the number of fields
+        engine.advance(run.pk)
 
 
 def test_a_stored_reading_is_what_was_read(entity: LegalEntity) -> None:

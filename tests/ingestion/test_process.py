@@ -32,6 +32,7 @@ def test_bad_files_are_answered_and_the_next_one_is_processed(transactional_db: 
     paths = [tmp_path / "missing.pdf", *write_all(tmp_path)]
     said = {Path(answer["file"]).name: answer for answer in answers(process("--json", *paths))}
     assert list(said) == [path.name for path in paths]
+    assert len({tuple(sorted(answer)) for answer in said.values()}) == 1
     assert said["missing.pdf"]["problem"]["code"] == "not_a_file"
     assert said["huge.pdf"]["problem"]["code"] == "too_large"
     assert "200 MB; at most 50 MB" in said["huge.pdf"]["problem"]["message"]

@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from automation import embedded
-from automation.documents.report import Json, report
+from automation.documents.report import NOTHING, Json, report
 from automation.errors import CountersignError, Invalid
 from automation.ingestion.accept import accept
 from automation.ingestion.incoming import IncomingFile, take_path
@@ -67,7 +67,7 @@ def _database() -> Iterator[None]:
 
 
 def _process(path: Path, entity: LegalEntity) -> Json:
-    answer: Json = {"file": str(path), "document": None, "duplicate": False, "problem": None}
+    answer: Json = {"file": str(path), "document": None, "duplicate": False, **NOTHING, "timings": {}}
     try:
         data, full_size = take_path(path)
         incoming = IncomingFile(entity, path.name, data, "command", full_size=full_size)

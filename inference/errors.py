@@ -17,7 +17,7 @@ UnreadableDocument
 from typing import ClassVar
 
 
-class UnreadableDocument(Exception):  # noqa: N818 - the tree reads as plain reasons
+class UnreadableDocument(Exception):
     """A document that cannot be read. The message says what, why and what to do."""
 
     code: ClassVar[str] = "unreadable"

@@ -13,7 +13,9 @@ from typing import Literal
 
 from inference.types import Value
 
-Kind = Literal["choice", "id", "date", "money", "number", "percent", "currency", "vat_id", "iban", "bic", "text", "name"]
+Kind = Literal[
+    "choice", "id", "date", "money", "number", "percent", "currency", "vat_id", "iban", "bic", "text", "name"
+]
 Group = Literal["parties", "numbers", "amounts", "payment"]
 
 
@@ -84,7 +86,9 @@ LINE_CELLS: Mapping[str, Kind] = MappingProxyType(
     }
 )
 
-TAX_CELLS: Mapping[str, Kind] = MappingProxyType({"rate": "percent", "net": "money", "tax": "money", "category": "text"})
+TAX_CELLS: Mapping[str, Kind] = MappingProxyType(
+    {"rate": "percent", "net": "money", "tax": "money", "category": "text"}
+)
 
 DOCUMENT_TYPES = ("invoice", "credit_note", "receipt", "other")
 

@@ -11,7 +11,7 @@ MAX_JSON = 64 * 2**20
 MAX_BLOB = 256 * 2**20
 
 
-class Closed(Exception):  # noqa: N818 - an event, not a mistake
+class Closed(Exception):
     """The other side is gone."""
 
 

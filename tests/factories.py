@@ -5,11 +5,11 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from automation.ledger.project import project
 from django.utils import timezone
 
 from automation.documents.models import Document, Extraction, FieldValue, Page, Reading, State
 from automation.ledger.models import LegalEntity
+from automation.ledger.project import project
 
 TODAY = timezone.now().date()
 BOX = [0.1, 0.1, 0.3, 0.12]

@@ -12,10 +12,11 @@ from django.utils import timezone
 
 FALLBACK = Locale("en", "GB")
 NONE = "–"
+READABLE = frozenset({"en", "de", "fr", "es", "it", "nl"})  # what is written in these, typed_input understands
 
 
 def locale_of(request: HttpRequest) -> Locale:
-    """The first locale in Accept-Language that Babel knows, kept on the request."""
+    """The first locale in Accept-Language that the desk can write and read back, kept on the request."""
     kept: Locale | None = getattr(request, "reader_locale", None)
     if kept is None:
         kept = _preferred(request.headers.get("Accept-Language", ""))
@@ -27,9 +28,11 @@ def _preferred(header: str) -> Locale:
     wanted = [part.partition(";")[0].strip() for part in header.split(",")[:8]]
     for tag in wanted:
         try:
-            return Locale.parse(tag, sep="-")
+            locale = Locale.parse(tag, sep="-")
         except (ValueError, UnknownLocaleError, TypeError):
             continue
+        if locale.language in READABLE:
+            return locale
     return FALLBACK
 
 

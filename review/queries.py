@@ -1,7 +1,7 @@
 """What a person sees of one document. Every function asks a constant number of queries (see the tests)."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -31,6 +31,7 @@ __all__ = [
     "Row",
     "counts",
     "document_view",
+    "names_of",
     "newest_findings",
     "next_document",
     "pages_of",
@@ -99,6 +100,12 @@ def words_of_page(document: Document, number: int) -> list[list[object]]:
     """The words of a page as its newest reading has them: [text, x0, y0, x1, y1, confidence] each; none for no page."""
     page = Page.objects.filter(reading__document=document, number=number).order_by("-reading_id").first()
     return page.words if page is not None else []
+
+
+def names_of(usernames: Iterable[str]) -> Mapping[str, str]:
+    """Username to full name, for those who have one."""
+    people = User.objects.filter(username__in=set(usernames)).only("username", "first_name", "last_name")
+    return {person.username: person.get_full_name() for person in people}
 
 
 def pages_of(document: Document) -> list[Page]:

@@ -19,6 +19,9 @@ window.desk = (() => {
 
   const signedOut = (request) => new URL(request.responseURL || location.href).pathname.startsWith("/sign-in");
 
+  // Read at each request: signing in again in another tab gives a new one.
+  const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] || "";
+
   const typing = (element) => element.matches("input:not([type=radio],[type=checkbox],[readonly]), textarea:not([readonly]), select, [contenteditable]");
 
   function open(id) {
@@ -35,6 +38,7 @@ window.desk = (() => {
   });
 
   document.addEventListener("DOMContentLoaded", () => {
+    document.body.addEventListener("htmx:configRequest", (event) => { event.detail.headers["X-CSRFToken"] = token(); });
     document.body.addEventListener("htmx:beforeSwap", (event) => {
       if (!signedOut(event.detail.xhr)) return;
       event.detail.shouldSwap = false;
@@ -54,5 +58,5 @@ window.desk = (() => {
     document.body.addEventListener("toast", (event) => toast(event.detail.value));
   });
 
-  return { say, toast, signedOut, typing, open };
+  return { say, toast, token, signedOut, typing, open };
 })();

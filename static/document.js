@@ -7,7 +7,8 @@
   const rowOf = (element) => element?.closest?.(".field");
   const inputOf = (row) => row?.querySelector("input, select, textarea");
   const changed = (input) => (input.tagName === "SELECT" ? !input.selectedOptions[0]?.defaultSelected : input.value !== input.defaultValue || "typed" in input.dataset);
-  const doubts = () => [...panel().querySelectorAll(".doubtful")];
+  const stopOf = (row) => inputOf(row) || row.querySelector("button");
+  const doubts = () => [...panel().querySelectorAll(".doubtful:not(.sent)")].filter(stopOf);
   const NUMERIC = new Set(["date", "money", "number", "percent"]);
   let chain = Promise.resolve(), pickedKey = null, wanted = null, focused = null;
 
@@ -24,6 +25,7 @@
     if (!confirm && input.dataset.place) Object.assign(values, place(input.dataset.place));
     else if (!confirm && row.dataset.box && input.value === input.defaultValue) Object.assign(values, { page: row.dataset.page, box: row.dataset.box });
     input.dataset.sent = input.value;
+    row.classList.add("sent"); // settled as far as this person is concerned; the answer draws the row anew
     return send(url, values);
   }
 
@@ -40,8 +42,6 @@
     if (next) desk.say(spoken(next, left.length));
     else desk.say("No doubts left. Enter goes on with the whole document.");
   }
-
-  const stopOf = (row) => inputOf(row) || row.querySelector("button");
 
   function spoken(row, left) {
     const reasons = row.querySelector(".more")?.innerText.trim() || "";
@@ -193,8 +193,9 @@
     if (target.closest("[data-use-mine]")) { save(rowOf(target), false); }
     if (target.closest("[data-use-theirs]")) { const input = inputOf(rowOf(target)); restore(input); input.select?.(); input.focus(); }
     if (target.closest("[data-accept-lines]")) {
+      target.closest(".doubtful").classList.add("sent");
       send(panel().dataset.fieldUrl.replace("NAME", "line_items"), { confirm: "1" });
-      goOn(target.closest(".doubtful"));
+      goOn(target.closest(".field"));
     }
   });
 
@@ -219,6 +220,10 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     const open = new Set();
+    document.body.addEventListener("undone", (event) => {
+      wanted = document.getElementById(`f-${event.detail.name}`) ? `f-${event.detail.name}` : wanted;
+      desk.toast(event.detail.said);
+    });
     pages.start(() => [...panel().querySelectorAll(".field[data-box]")]);
     for (const row of doubts()) pages.crop(row);
     document.body.addEventListener("htmx:configRequest", (event) => {

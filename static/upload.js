@@ -27,12 +27,13 @@
     running += 1;
     const body = new FormData(form);
     body.set("file", file, file.name);
+    body.set("csrfmiddlewaretoken", desk.token());
     const request = new XMLHttpRequest();
     request.open("POST", form.action);
     request.setRequestHeader("HX-Request", "true");
     request.upload.onprogress = (event) => sending(row, event);
     request.onload = () => done(request, row, file);
-    request.onerror = () => failed(row, "The connection was cut. The file was not taken; hand it in again.");
+    request.onerror = () => failed(row, "The connection was cut. The file was not taken; upload it again.");
     request.onloadend = () => { running -= 1; next(); };
     request.send(body);
   }
@@ -45,7 +46,7 @@
   }
 
   function done(request, row, file) {
-    if (desk.signedOut(request)) return failed(row, "You have been signed out. Sign in and hand it in again.");
+    if (desk.signedOut(request)) return failed(row, "You have been signed out. Sign in and upload it again.");
     const answer = document.createElement("template");
     answer.innerHTML = request.responseText;
     const decided = answer.content.querySelector("li");

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Literal
 
 from django import template
 from django.template import Context
@@ -9,16 +10,17 @@ from django.template import Context
 from review import formatting
 
 register = template.Library()
+Absent = Literal[""] | None  # what a template makes of an attribute of something that is not there
 
 
 @register.simple_tag(takes_context=True)
-def amount(context: Context, value: Decimal | None, currency: str = "") -> str:
-    return formatting.amount(value, currency, formatting.locale_of(context["request"]))
+def amount(context: Context, value: Decimal | Absent, currency: str = "") -> str:
+    return formatting.amount(value if isinstance(value, Decimal) else None, currency, formatting.locale_of(context["request"]))
 
 
 @register.simple_tag(takes_context=True)
-def day(context: Context, value: date | None) -> str:
-    return formatting.day(value, formatting.locale_of(context["request"]))
+def day(context: Context, value: date | Absent) -> str:
+    return formatting.day(value or None, formatting.locale_of(context["request"]))
 
 
 @register.simple_tag(takes_context=True)

@@ -22,6 +22,7 @@ from review.views.pages import WIDTHS
 STEPS = ("Read", "Extracted", "Checked", "Verify", "Approve", "Post")
 STANDS_AT = {State.RECEIVED: 0, State.TO_VERIFY: 3, State.TO_APPROVE: 4, State.APPROVED: 5, State.POSTED: 6}
 STEP_OF = {"read": 0, "extract": 1, "check": 2, "triage": 2, "verify": 3, "approve": 4, "post": 5, "archive": 5}
+ARRIVED = {"upload": "uploaded", "email": "arrived by e-mail", "api": "arrived by API", "cli": "read from disk"}
 TO_DO = {
     State.QUARANTINED: "It was put aside and goes no further. Nothing was posted.",
     State.FAILED: "An operator can look at it; nothing is posted twice.",
@@ -72,14 +73,16 @@ def context(request: HttpRequest, user: User, view: DocumentView) -> dict[str, A
     document, locale = view.document, formatting.locale_of(request)
     groups = shown.groups(view, locale)
     columns, lines = shown.line_table(view, locale)
-    open_doubts = [FIELDS[name].label if name in FIELDS else "Lines" for name in view.doubts if _is_stop(view, name)]
+    open_doubts = [
+        FIELDS[name].label if name in FIELDS else "Lines" for name in view.doubts if shown.is_stop(view, name)
+    ]
     gate = view.task.gate if view.task is not None else ""
     allowed = view.allowed
     return {
         "document": document,
         "title": _title(view),
         "number": view.invoice.number if view.invoice else "",
-        "arrived": f"arrived by {document.channel}",
+        "arrived": ARRIVED.get(document.channel, f"arrived by {document.channel}"),
         "may_edit": allowed.verify,
         "may_decide": allowed.approve or (allowed.reject and not allowed.verify),
         "may_approve": allowed.approve,
@@ -90,7 +93,7 @@ def context(request: HttpRequest, user: User, view: DocumentView) -> dict[str, A
         "groups": groups,
         "columns": columns,
         "lines": lines,
-        "lines_doubtful": shown.is_open(view, "line_items") and bool(lines),
+        "lines_doubtful": shown.is_stop(view, "line_items"),
         "lines_reasons": view.doubts.get("line_items", []),
         "sums": list(_sums(view, locale)),
         "lines_sum": _lines_sum(view, locale),
@@ -110,11 +113,6 @@ def context(request: HttpRequest, user: User, view: DocumentView) -> dict[str, A
 
 def _title(view: DocumentView) -> str:
     return (view.invoice.seller_name if view.invoice else "") or view.document.filename
-
-
-def _is_stop(view: DocumentView, name: str) -> bool:
-    """Whether Enter stops there: what the screen has an input for and no person has settled."""
-    return (name in FIELDS or (name == "line_items" and name in view.values)) and shown.is_open(view, name)
 
 
 def _picture(document: Document, page: Page) -> Picture:
@@ -208,6 +206,4 @@ def _sum(parts: list[Decimal], total: Decimal, currency: str, locale: Locale) ->
 
 
 def _names(view: DocumentView) -> Mapping[str, str]:
-    by = [decision.by for decision in view.decisions] + [remark.by for remark in view.comments]
-    by += [correction.by for correction in view.corrections]
-    return {person.username: person.get_full_name() for person in by}
+    return queries.names_of(event.actor.removeprefix("user:") for event in view.trail)

@@ -23,6 +23,7 @@ ALWAYS = frozenset(
 LONG = frozenset({"seller_address", "buyer_address", "ship_to_address", "payment_terms"})
 LOW = Decimal("0.5")
 PERSON = "person"
+DESCRIPTIVE = frozenset({"text", "name"})
 NUMERIC = ("number", "money", "percent")
 USUAL = frozenset({"description", "quantity", "unit_price", "net_amount"})
 COLUMNS = {
@@ -118,6 +119,18 @@ def groups(view: DocumentView, locale: Locale) -> list[Group]:
     return answer
 
 
+def is_stop(view: DocumentView, name: str) -> bool:
+    """Whether Enter stops there: an open doubt that a key field, a finding, or anything but a mere description has.
+
+    An uncertain address or telephone number is shown as uncertain, but holds nobody up.
+    """
+    if name not in FIELDS:
+        return name == "line_items" and name in view.values and is_open(view, name)
+    named = any(name in finding.fields for finding in view.findings if finding.severity != "info")
+    weighs = named or name in view.policy.key_fields or FIELDS[name].kind not in DESCRIPTIVE
+    return weighs and is_open(view, name)
+
+
 def is_open(view: DocumentView, name: str) -> bool:
     """Whether the doubt about a field or table still wants a person: once one spoke, it is only shown."""
     return name in view.doubts and (name not in view.values or view.values[name].reader != PERSON)
@@ -131,13 +144,13 @@ def _row(field: Field, view: DocumentView, locale: Locale) -> ShownField:
     value = view.values.get(field.name)
     text = str(value.value) if value is not None else ""
     currency = currency_of(view)
-    doubtful = is_open(view, field.name)
+    doubtful = is_stop(view, field.name)
     return ShownField(
         field=field,
         text=shown(field.kind, text, currency, locale),
         sureness=sureness(value, view.policy.minimum_confidence),
         doubtful=doubtful,
-        reasons=tuple(view.doubts.get(field.name, ())),
+        reasons=_reasons(field.name, text, view),
         blocked=any(field.name in finding.fields and finding.severity == "blocks" for finding in view.findings),
         choices=_choices(field, value, text, currency, locale) if doubtful and value is not None else (),
         page=value.page if value is not None else None,
@@ -147,6 +160,12 @@ def _row(field: Field, view: DocumentView, locale: Locale) -> ShownField:
         options=_options(field),
         long=field.name in LONG or len(text) > 48,
     )
+
+
+def _reasons(name: str, text: str, view: DocumentView) -> tuple[str, ...]:
+    """Why there is doubt. Of a value that is absent, a finding says more than that it is required."""
+    reasons = tuple(view.doubts.get(name, ()))
+    return reasons[-1:] if not text else reasons
 
 
 def _was(field: Field, view: DocumentView, currency: str, locale: Locale) -> str:
@@ -179,14 +198,6 @@ def number_of(confidence: Decimal) -> str:
     return f"{min(confidence, Decimal('0.999')):.3f}" if confidence < 1 else "1.000"
 
 
-def _reasons(about: Field, value: FieldValue | None, text: str, doubtful: bool) -> tuple[str, ...]:
-    if not doubtful:
-        return ()
-    if value is None or not text:
-        return (f"{about.label} was not found. Type it, or click its words on the page.",)
-    return tuple(str(reason) for reason in value.reasons)
-
-
 def _choices(field: Field, value: FieldValue, text: str, currency: str, locale: Locale) -> tuple[Choice, ...]:
     """What was read first, then the other readings; each text once."""
     once: dict[str, Mapping[str, Any]] = {}
@@ -216,6 +227,8 @@ def line_table(view: DocumentView, locale: Locale) -> tuple[list[Column], list[l
     value = view.values.get("line_items")
     rows: list[dict[str, Any]] = list(value.value) if value is not None and value.value else []
     used = {name for row in rows for name in row if row[name].get("value")} | USUAL
+    if all(str(row.get("position", {}).get("value", "")) in ("", str(number)) for number, row in enumerate(rows, 1)):
+        used.discard("position")  # it only counts, as the first column does
     columns = [Column(name, COLUMNS[name], kind in NUMERIC) for name, kind in LINE_CELLS.items() if name in used]
     currency = currency_of(view)
     return columns, [

@@ -1,0 +1,26 @@
+"""Every view says who it is for; one that says nothing is a hole, and fails here."""
+
+from collections.abc import Iterator
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+OPEN_TO_ALL = {"sign-in", "sign-out"}
+
+
+def patterns(resolver: URLResolver) -> Iterator[URLPattern]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry)
+        else:
+            yield entry
+
+
+def test_every_view_declares_its_access_rule() -> None:
+    found = list(patterns(get_resolver()))
+    assert len(found) > 15
+    assert [pattern.name for pattern in found if not hasattr(pattern.callback, "access_rule")] == []
+
+
+def test_of_the_desk_only_the_way_in_and_out_is_open_to_all() -> None:
+    own = [pattern for pattern in patterns(get_resolver()) if pattern.callback.__module__.startswith("review.")]
+    assert {pattern.name for pattern in own if pattern.callback.access_rule == "public"} == OPEN_TO_ALL

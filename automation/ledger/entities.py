@@ -21,20 +21,14 @@ def create_entity(
 
 
 def named_entity(name: str) -> LegalEntity:
-    """The entity of that name; for an empty name the only one there is, made on a new installation.
+    """The entity of that name; for an empty name the first there was, made on a new installation.
 
-    Raises Invalid, naming the choices, where that is not clear.
+    Raises Invalid, naming the choices, where there is none of that name.
     """
-    if name:
-        found = LegalEntity.objects.filter(name=name).first()
-        if found is None:
-            raise Invalid(f"There is no legal entity named {name!r}. There are: {_names()}.", code="unknown_entity")
-        return found
-    entities = list(LegalEntity.objects.all()[:2])
-    if len(entities) > 1:
-        raise Invalid(f"Say for which legal entity. There are: {_names()}.", code="unknown_entity")
-    return entities[0] if entities else create_entity(FIRST, actor="system:installation")
-
-
-def _names() -> str:
-    return ", ".join(LegalEntity.objects.order_by("name").values_list("name", flat=True)) or "none"
+    if not name:
+        return LegalEntity.objects.order_by("pk").first() or create_entity(FIRST, actor="system:installation")
+    found = LegalEntity.objects.filter(name=name).first()
+    if found is None:
+        names = ", ".join(LegalEntity.objects.order_by("name").values_list("name", flat=True)) or "none"
+        raise Invalid(f"There is no legal entity named {name!r}. There are: {names}.", code="unknown_entity")
+    return found

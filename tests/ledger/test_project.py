@@ -100,13 +100,12 @@ def test_a_name_is_enough_unless_the_vat_ids_differ(entity: LegalEntity) -> None
     assert remembered(entity, {"gross_amount": "5.00"}) is None
 
 
-def test_the_entity_is_named_when_it_is_not_clear(db: None) -> None:
+def test_without_a_name_it_is_the_first_entity(db: None) -> None:
     first = named_entity("")
     assert first.name == FIRST and named_entity("") == first
     assert Event.objects.get(action="entity.created").subject == f"entity:{first.pk}"
     create_entity("Second SAS", actor="system:test")
-    with pytest.raises(Invalid, match="My company, Second SAS"):
-        named_entity("")
-    with pytest.raises(Invalid, match="no legal entity named 'Third'"):
+    assert named_entity("") == first
+    with pytest.raises(Invalid, match=r"no legal entity named 'Third'\. There are: My company, Second SAS"):
         named_entity("Third")
     assert named_entity("Second SAS").name == "Second SAS"

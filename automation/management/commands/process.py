@@ -33,9 +33,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
         parser.add_argument("--json", action="store_true", help="one JSON object per file and line")
-        parser.add_argument(
-            "--entity", default="", metavar="NAME", help="whose invoices; needed where there are several"
-        )
+        parser.add_argument("--entity", default="", metavar="NAME", help="whose invoices; otherwise the first entity's")
 
     def handle(self, *args: Any, files: list[Path], json: bool, entity: str, **options: Any) -> None:
         documents = 0

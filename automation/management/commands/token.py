@@ -18,7 +18,9 @@ class Command(BaseCommand):
         create = verbs.add_parser("create", help="make a token and print it; it cannot be shown again")
         create.add_argument("name")
         create.add_argument("--scope", action="append", required=True, choices=list(SCOPES), dest="scopes")
-        create.add_argument("--entity", action="append", default=[], metavar="NAME", dest="entities")
+        create.add_argument(
+            "--entity", action="append", default=[], metavar="NAME", dest="entities", help="otherwise the first entity"
+        )
         verbs.add_parser("revoke", help="withdraw a token at once").add_argument("name")
         verbs.add_parser("list", help="name, scopes and entities of each token")
 

@@ -28,6 +28,7 @@ from automation.workflow.store import Claimed
 log = logging.getLogger(__name__)
 
 MAX_OUTPUT_BYTES = 1_000_000
+TURN_SECONDS = 0.5
 OPEN = (RunState.READY, RunState.RUNNING, RunState.WAITING)
 
 
@@ -43,20 +44,36 @@ def start(name: str, subject: str, input: Mapping[str, Json], *, wake: bool = Tr
     if version is None:
         raise Invalid(f"No workflow named {name!r} is published")
     first = definition.load(version.pk, version.digest).steps[0]
-    run = Run.objects.create(definition=version, subject=subject, input=dict(input), step=first.name)
+    run = Run.objects.create(definition=version, subject=subject, input=dict(input), step=first.name, queue=first.queue)
     if wake:
-        wakeup.after_commit(run.pk, first.queue)
+        wakeup.after_commit(first.queue)
     return run
 
 
-def advance(run_id: uuid.UUID, *, queue: str | None = None) -> None:
-    """Execute the run's steps until it waits, ends, fails, or its next step belongs to another queue.
+def advance(run_id: uuid.UUID) -> None:
+    """Execute the run's steps, whatever their queue, until it waits, ends or fails.
 
-    Returns at once when somebody else holds the run or nothing is due. `queue=None` takes steps of every queue.
+    Returns at once when somebody else holds the run or nothing is due.
     """
     run = store.claim(run_id)
-    if run is None:
-        return
+    if run is not None:
+        _hold(run, queue=None)
+
+
+def work(queue: str) -> None:
+    """Execute what is due in one queue, longest due first, for a while; then others that share the worker have a turn.
+
+    What is left has wake-ups of its own, or the sweeper's.
+    """
+    until = time.monotonic() + TURN_SECONDS
+    while (run := store.claim_oldest(queue)) is not None:
+        _hold(run, queue)
+        if time.monotonic() > until:
+            return
+
+
+def _hold(run: Claimed, queue: str | None) -> None:
+    """Execute the steps of a claimed run until it leaves this worker. `queue=None` takes steps of every queue."""
     crash_point("claimed")
     workflow = definition.load(run.definition_id, run.digest)
     if run.worker_lost:
@@ -89,7 +106,7 @@ def signal(run_id: uuid.UUID, name: str, payload: Mapping[str, Json], *, dedupe_
     )
     if created and run.state == RunState.WAITING and run.awaited_signal == name:
         Run.objects.filter(pk=run_id).update(state=RunState.READY, due_at=store.NOW, awaited_signal=None)
-        wakeup.after_commit(run_id, step.queue)
+        wakeup.after_commit(step.queue)
     return created
 
 
@@ -140,7 +157,7 @@ def _execute(run: Claimed, workflow: Workflow, step: Step, queue: str | None) ->
             _still_ours(state)
             result.commit()
             if state == RunState.READY:
-                wakeup.after_commit(run.id, step.queue)
+                wakeup.after_commit(step.queue)
         crash_point("waiting")
         return False
     return _complete(run, workflow, step, result, started, [s["id"] for s in received], queue)
@@ -165,18 +182,19 @@ def _complete(
         state = _checkpointed(run, output, following, stay, skipped, started, signals)
     else:
         with transaction.atomic():
+            store.lock_parent(run)
             state = _checkpointed(run, output, following, stay, skipped, started, signals)
             result.commit()
             crash_point("before_checkpoint")
             if run.parent is not None and store.child_done(run.parent):
-                wakeup.after_commit(run.parent, step.queue)
+                wakeup.after_commit(step.queue)
     crash_point("checkpointed")
     if following is None:
         return False
     run.outputs[step.name] = json.loads(output)
     run.step, run.attempt = following.name, 1
     if state == RunState.READY:
-        wakeup.now(run.id, following.queue)
+        wakeup.ring(following.queue)
     return state == RunState.RUNNING
 
 
@@ -188,6 +206,7 @@ def _checkpointed(
             run,
             output=output,
             next_step=following.name if following else None,
+            queue=following.queue if following else None,
             stay=stay,
             skipped=skipped,
             seconds=time.monotonic() - started,
@@ -200,29 +219,46 @@ def _fan_out(run: Claimed, workflow: Workflow, step: Step, items: Any, started: 
     """Run the step once for each item, in parallel, as child runs; go on when the last is done."""
     if not isinstance(items, list):
         raise Invalid(f"Step {step.name}: {step.each!r} is not a list.", code="not_a_list")
-    children = Run.objects.filter(parent_id=run.id, step=step.name)
-    done = {r.run.item: r.output for r in StepResult.objects.filter(run__in=children).select_related("run")}
-    if len(done) == len(items):
-        return _complete(run, workflow, step, Done({"items": [done[n] for n in range(len(items))]}), started, [], queue)
     with transaction.atomic():
-        _still_ours(store.park(run, signal=None, until=None, pending=len(items) - len(done)))
-        present = set(children.values_list("item", flat=True))
-        made = Run.objects.bulk_create(
-            Run(
-                definition_id=run.definition_id,
-                subject=run.subject,
-                input={**run.input, "item": item},
-                step=step.name,
-                parent_id=run.id,
-                item=number,
+        if not store.lock(run):  # before counting: a child that ends waits for this lock, so none is missed
+            raise LeaseLost("Another worker holds this run.")
+        children = Run.objects.filter(parent_id=run.id, step=step.name, item__lt=len(items))
+        states = dict(children.values_list("item", "state"))
+        pending = [number for number in range(len(items)) if states.get(number) != RunState.DONE]
+        if pending:
+            _start_children(run, step, items, [n for n in pending if states.get(n) not in OPEN], set(states))
+            store.park(run, signal=None, until=None, pending=len(pending))
+    if pending:
+        crash_point("waiting")
+        return False
+    results = StepResult.objects.filter(run__in=children).select_related("run").only("output", "run__item")
+    outputs = {result.run.item: result.output for result in results}
+    gathered = [outputs[number] for number in range(len(items))]
+    return _complete(run, workflow, step, Done({"items": gathered}), started, [], queue)
+
+
+def _start_children(run: Claimed, step: Step, items: list[Any], numbers: list[int], present: set[int | None]) -> None:
+    """Make the child runs of these items; one that already ended without success begins anew and keeps its id."""
+    for number in numbers:
+        fresh = {"input": {**run.input, "item": items[number]}, "queue": step.queue}
+        if number in present:
+            Run.objects.filter(parent_id=run.id, step=step.name, item=number).update(
+                **fresh, state=RunState.READY, attempt=0, claim=store.NEXT_CLAIM, due_at=store.NOW, finished_at=None
             )
-            for number, item in enumerate(items)
-            if number not in present
+        wakeup.after_commit(step.queue)
+    Run.objects.bulk_create(
+        Run(
+            definition_id=run.definition_id,
+            subject=run.subject,
+            input={**run.input, "item": items[number]},
+            step=step.name,
+            queue=step.queue,
+            parent_id=run.id,
+            item=number,
         )
-        for child in made:
-            wakeup.after_commit(child.pk, step.queue)
-    crash_point("waiting")
-    return False
+        for number in numbers
+        if number not in present
+    )
 
 
 def _undo(run: Claimed, workflow: Workflow, step: Step, queue: str | None) -> bool:
@@ -242,13 +278,18 @@ def _undo(run: Claimed, workflow: Workflow, step: Step, queue: str | None) -> bo
         before = to_undo(run.id, workflow)
         state = RunState.READY if before else RunState(str(run.unwinding))
         error = Run.objects.values_list("error", flat=True).get(pk=run.id)
-        unwinding = run.unwinding
         if not store.end(
-            run.id, run.claim, state=state, step=before.name if before else step.name, unwinding=unwinding, error=error
+            run.id,
+            run.claim,
+            state=state,
+            step=before.name if before else step.name,
+            queue=before.queue if before else None,
+            unwinding=run.unwinding,
+            error=error,
         ):
             raise LeaseLost("Another worker holds this run.")
         if before:
-            wakeup.after_commit(run.id, before.queue)
+            wakeup.after_commit(before.queue)
     crash_point("compensated")
     return False
 
@@ -272,6 +313,7 @@ def _failed(run: Claimed, workflow: Workflow, code: str, message: str, *, retrya
         return
     error = {"step": run.step, "code": code, "message": message}
     with transaction.atomic():
+        store.lock_parent(run)
         Attempt.objects.create(run_id=run.id, step=run.step, number=run.attempt, code=code, message=message)
         finish(
             run.id,
@@ -309,13 +351,14 @@ def finish(
         claim,
         state=RunState.READY if last else state,
         step=last.name if last else at_step,
+        queue=last.queue if last else None,
         unwinding=state if last or undone else None,
         error=error,
     )
     if not ended:
         raise LeaseLost("Another worker holds this run.")
     if last:
-        wakeup.after_commit(run_id, last.queue)
+        wakeup.after_commit(last.queue)
 
 
 def _fail_parent(parent_id: uuid.UUID, workflow: Workflow, error: Mapping[str, str]) -> None:

@@ -37,7 +37,8 @@ class Run(models.Model):
     """One journey through one version of a workflow.
 
     `due_at` says when somebody must look: the time a ready run may start, a lease runs out or a timer fires.
-    `claim` counts the claims; a worker whose claim is no longer the newest may store nothing (a fencing token).
+    `claim` grows with each claim and each checkpoint; who does not know the newest may store nothing (a fencing token).
+    `queue` is the present step's, so that its workers find the run without reading the definition.
     `unwinding` is the state a run ends in once the compensations of its completed steps are done.
     A step over several items has a child run for each; `pending` counts those not yet done.
     """
@@ -48,6 +49,7 @@ class Run(models.Model):
     input = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=RunState, default=RunState.READY)
     step = models.TextField()
+    queue = models.TextField(default="default")
     attempt = models.PositiveIntegerField(default=0)
     claim = models.PositiveIntegerField(default=0)
     due_at = models.DateTimeField(null=True, db_default=Now())
@@ -64,10 +66,10 @@ class Run(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["due_at"],
+                fields=["queue", "due_at"],
                 name="run_due",
                 condition=Q(due_at__isnull=False, held=False),
-                include=["id", "step", "definition"],
+                include=["id"],
             ),
             models.Index(fields=["subject", "created_at"], name="run_subject"),
             models.Index(fields=["state", "-created_at"], name="run_state"),

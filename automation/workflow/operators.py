@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.db.models import Q
 
 from audit.record import record
 from automation.errors import Conflict, Invalid
@@ -33,7 +34,7 @@ def resume(run_id: uuid.UUID, *, actor: str, because: str = "") -> None:
         if not run.held:
             raise Conflict("The run is not paused.")
         Run.objects.filter(pk=run.pk).update(held=False)
-        wakeup.after_commit(run.pk, engine.step_of(run, run.step).queue)
+        wakeup.after_commit(run.queue)
         _record("run.resumed", run, actor, because)
 
 
@@ -67,12 +68,13 @@ def retry(run_id: uuid.UUID, *, actor: str, from_step: str | None = None, becaus
         Run.objects.filter(pk=run.pk).update(
             state=RunState.READY,
             step=step.name,
+            queue=step.queue,
             attempt=0,
             claim=store.NEXT_CLAIM,
             due_at=store.NOW,
             finished_at=None,
         )
-        wakeup.after_commit(run.pk, step.queue)
+        wakeup.after_commit(step.queue)
         _record("run.retried", run, actor, because, {"from_step": step.name})
 
 
@@ -100,6 +102,7 @@ def skip(run_id: uuid.UUID, *, actor: str, because: str, output: Mapping[str, ob
         Run.objects.filter(pk=run.pk).update(
             state=RunState.READY if following else RunState.DONE,
             step=following.name if following else step.name,
+            queue=following.queue if following else step.queue,
             attempt=0,
             claim=store.NEXT_CLAIM,
             due_at=store.NOW if following else None,
@@ -108,7 +111,7 @@ def skip(run_id: uuid.UUID, *, actor: str, because: str, output: Mapping[str, ob
             error=None,
         )
         if following:
-            wakeup.after_commit(run.pk, following.queue)
+            wakeup.after_commit(following.queue)
         _record("run.step_skipped", run, actor, because, {"step": step.name})
 
 
@@ -117,13 +120,24 @@ def _locked(run_id: uuid.UUID) -> Run:
 
 
 def _set_aside(run: Run, step: Step) -> None:
-    """Keep the results of this step and all after it as attempts, so that history stays whole, and free their place."""
+    """Keep the results of this step and all after it as attempts, so that history stays whole, and free their place.
+
+    The items of a step over several count as cancelled until the step begins them anew.
+    """
     workflow = definition.load(run.definition_id, run.definition.digest)
     names = [s.name for s in workflow.steps[workflow.steps.index(step) :]]
-    results = StepResult.objects.filter(run=run, step__in=names)
+    completed = [name for name in names if StepResult.objects.filter(run=run, step=name).exists()]
+    Run.objects.filter(parent=run, step__in=completed).update(state=RunState.CANCELLED)
+    results = StepResult.objects.filter(Q(run=run) | Q(run__parent=run), step__in=names).exclude(
+        run__parent=run, run__state=RunState.DONE
+    )
     Attempt.objects.bulk_create(
         Attempt(
-            run=run, step=r.step, number=r.attempts, code="set_aside", message="Done again at an operator's request."
+            run_id=r.run_id,
+            step=r.step,
+            number=r.attempts,
+            code="set_aside",
+            message="Done again at an operator's request.",
         )
         for r in results
     )

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+import psycopg
 from django.db import connection
 from django.db.models import DateTimeField, F, Func
 
@@ -41,12 +42,10 @@ class Claimed:
     signals: list[dict[str, Any]]
 
 
-_CLAIM = """
-WITH due AS (
-    SELECT id, state FROM workflow_run
-    WHERE id = %(id)s AND due_at <= clock_timestamp() AND NOT held AND state IN ('ready', 'running', 'waiting')
-    FOR NO KEY UPDATE
-)
+_DUE = "SELECT id, state FROM workflow_run WHERE due_at <= clock_timestamp() AND NOT held AND "
+_THIS = _DUE + "id = %(id)s FOR NO KEY UPDATE"
+_OLDEST = _DUE + "queue = %(queue)s ORDER BY due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED"
+_TAKE = """
 UPDATE workflow_run AS run
 SET state = 'running', claim = run.claim + 1, attempt = run.attempt + 1, awaited_signal = NULL,
     due_at = clock_timestamp() + make_interval(secs => %(lease)s)
@@ -63,9 +62,16 @@ RETURNING run.id, run.definition_id, definition.digest, run.subject, run.input, 
 
 def claim(run_id: uuid.UUID) -> Claimed | None:
     """Take a run whose time has come; None when it is not there, not due, held, or somebody else's."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"id": run_id, "lease": settings.WORKFLOW_LEASE_SECONDS})
-        row = cursor.fetchone()
+    return _claimed(f"WITH due AS ({_THIS}) {_TAKE}", {"id": run_id})
+
+
+def claim_oldest(queue: str) -> Claimed | None:
+    """Take the run of this queue that has been due longest and that nobody else is just taking; None when none is."""
+    return _claimed(f"WITH due AS ({_OLDEST}) {_TAKE}", {"queue": queue})
+
+
+def _claimed(statement: str, parameters: Mapping[str, Any]) -> Claimed | None:
+    row = _row(statement, {**parameters, "lease": settings.WORKFLOW_LEASE_SECONDS})
     if row is None:
         return None
     decoded = [
@@ -79,14 +85,14 @@ _CHECKPOINT = """
 WITH moved AS (
     UPDATE workflow_run
     SET state = CASE WHEN %(last)s THEN 'done' WHEN %(stay)s AND NOT held THEN 'running' ELSE 'ready' END,
-        step = %(next)s, error = NULL,
+        step = %(next)s, queue = coalesce(%(queue)s, queue), claim = claim + 1, error = NULL,
         attempt = CASE WHEN %(stay)s AND NOT held THEN 1 ELSE 0 END,
         due_at = CASE WHEN %(last)s THEN NULL
                       WHEN %(stay)s AND NOT held THEN clock_timestamp() + make_interval(secs => %(lease)s)
                       ELSE clock_timestamp() END,
         finished_at = CASE WHEN %(last)s THEN clock_timestamp() END
     WHERE id = %(id)s AND claim = %(claim)s AND state = 'running'
-    RETURNING id, state
+    RETURNING id, state, claim
 ), result AS (
     INSERT INTO workflow_stepresult (run_id, step, output, skipped, attempts, started_at, finished_at)
     SELECT id, %(step)s, %(output)s::jsonb, %(skipped)s, %(attempts)s,
@@ -95,7 +101,7 @@ WITH moved AS (
 ), consumed AS (
     UPDATE workflow_signal SET consumed_by = %(step)s WHERE id = ANY(%(signals)s) AND EXISTS (SELECT FROM moved)
 )
-SELECT state FROM moved
+SELECT state, claim FROM moved
 """
 
 
@@ -104,6 +110,7 @@ def checkpoint(
     *,
     output: str,
     next_step: str | None,
+    queue: str | None,
     stay: bool,
     skipped: bool,
     seconds: float,
@@ -111,13 +118,15 @@ def checkpoint(
 ) -> str | None:
     """Store a completed step and where the run goes next; returns the run's new state, None when the claim is lost.
 
-    `stay` keeps the run with this worker for its next step, under a new lease.
+    `stay` keeps the run with this worker for its next step, under a new lease. The claim number grows, so that a
+    worker whose checkpoint was stored but whose answer got lost can store nothing more either.
     """
     parameters = {
         "id": run.id,
         "claim": run.claim,
         "step": run.step,
         "next": next_step or run.step,
+        "queue": queue,
         "last": next_step is None,
         "stay": stay,
         "lease": settings.WORKFLOW_LEASE_SECONDS,
@@ -127,7 +136,11 @@ def checkpoint(
         "seconds": seconds,
         "signals": list(signals),
     }
-    return _one(_CHECKPOINT, parameters)
+    row = _row(_CHECKPOINT, parameters)
+    if row is None:
+        return None
+    state, run.claim = row
+    return str(state)
 
 
 _PUT_OFF = """
@@ -153,26 +166,47 @@ def put_off(run: Claimed, *, code: str, message: str, delay: float) -> bool:
 
 _END = """
 UPDATE workflow_run
-SET state = %(state)s, error = %(error)s::jsonb, unwinding = %(unwinding)s, step = %(step)s, attempt = 0,
+SET state = %(state)s::text, error = %(error)s::jsonb, unwinding = %(unwinding)s, attempt = 0,
+    step = %(step)s, queue = coalesce(%(queue)s, queue),
     claim = claim + 1, awaited_signal = NULL,
-    due_at = CASE WHEN %(state)s = 'ready' THEN clock_timestamp() END,
-    finished_at = CASE WHEN %(state)s = 'ready' THEN NULL ELSE clock_timestamp() END
+    due_at = CASE WHEN %(state)s::text = 'ready' THEN clock_timestamp() END,
+    finished_at = CASE WHEN %(state)s::text = 'ready' THEN NULL ELSE clock_timestamp() END
 WHERE id = %(id)s AND claim = %(claim)s AND state IN ('ready', 'running', 'waiting')
 RETURNING state
 """
 
 
 def end(
-    run_id: uuid.UUID, claim: int, *, state: RunState, step: str, unwinding: str | None, error: Mapping[str, str] | None
+    run_id: uuid.UUID,
+    claim: int,
+    *,
+    state: RunState,
+    step: str,
+    queue: str | None,
+    unwinding: str | None,
+    error: Mapping[str, str] | None,
 ) -> bool:
     """End a run, or (state ready, `unwinding` set) turn it round to undo `step`; False when the claim is lost."""
-    parameters = {"id": run_id, "claim": claim, "state": state, "step": step, "unwinding": unwinding}
+    parameters = {"id": run_id, "claim": claim, "state": str(state), "step": step, "queue": queue}
+    parameters["unwinding"] = unwinding and str(unwinding)
     return _one(_END, {**parameters, "error": json.dumps(error) if error else None}) is not None
 
 
 _LOCK = "SELECT state FROM workflow_run WHERE id = %(id)s AND claim = %(claim)s AND state = 'running' FOR NO KEY UPDATE"
 
-# A statement of its own after the lock: its snapshot sees every signal whose sender held the lock before us.
+
+def lock(run: Claimed) -> bool:
+    """Lock the run's row for the rest of the transaction; False when the claim is lost."""
+    return _one(_LOCK, {"id": run.id, "claim": run.claim}) is not None
+
+
+def lock_parent(run: Claimed) -> None:
+    """Lock the parent of a fan-out's run, if it has one: parent before child, everywhere."""
+    if run.parent is not None:
+        _one("SELECT state FROM workflow_run WHERE id = %(id)s FOR NO KEY UPDATE", {"id": run.parent})
+
+
+# Executed after `lock`: a statement of its own, whose snapshot sees every signal whose sender held the lock before us.
 _PARK = """
 UPDATE workflow_run
 SET attempt = 0, pending = %(pending)s,
@@ -188,7 +222,7 @@ RETURNING state
 
 def park(run: Claimed, *, signal: str | None, until: datetime | None, pending: int = 0) -> str | None:
     """Let the run wait, inside a transaction; ready at once when its signal is already there. None: claim lost."""
-    if _one(_LOCK, {"id": run.id, "claim": run.claim}) is None:
+    if not lock(run):
         return None
     return _one(_PARK, {"id": run.id, "signal": signal, "until": until, "pending": pending})
 
@@ -204,7 +238,7 @@ RETURNING state
 
 
 def child_done(parent: uuid.UUID) -> bool:
-    """Count one child of a fan-out as done, inside its own transaction; True for the last one."""
+    """Count one child as done, inside its transaction, with the parent locked; True for the last one awaited."""
     return _one(_CHILD_DONE, {"parent": parent}) == RunState.READY
 
 
@@ -222,23 +256,41 @@ def renew(leases: Sequence[tuple[uuid.UUID, int]]) -> None:
         cursor.execute(_BEAT, {"lease": settings.WORKFLOW_LEASE_SECONDS, "ids": ids, "claims": claims})
 
 
-_DUE = """
-SELECT id, step, definition_id FROM workflow_run
-WHERE due_at <= clock_timestamp() - make_interval(secs => %(grace)s) AND NOT held ORDER BY due_at LIMIT %(limit)s
+# The queues are found one by one along the index: each step of the recursion is one probe.
+_OVERDUE = """
+WITH RECURSIVE present AS (
+    (SELECT queue FROM workflow_run WHERE due_at IS NOT NULL AND NOT held ORDER BY queue LIMIT 1)
+    UNION ALL
+    SELECT (SELECT queue FROM workflow_run
+            WHERE due_at IS NOT NULL AND NOT held AND queue > present.queue ORDER BY queue LIMIT 1)
+    FROM present WHERE queue IS NOT NULL
+)
+SELECT queue, overdue.runs FROM present, LATERAL (
+    SELECT count(*) AS runs FROM (
+        SELECT FROM workflow_run
+        WHERE queue = present.queue AND due_at <= clock_timestamp() - make_interval(secs => %(grace)s) AND NOT held
+        LIMIT %(limit)s
+    ) AS run
+) AS overdue
+WHERE overdue.runs > 0
 """
 
 
-def due(limit: int, grace: float) -> list[tuple[uuid.UUID, str, int]]:
-    """Runs whose time came at least `grace` seconds ago: id, step, definition. An index-only range scan."""
+def overdue(limit: int, grace: float) -> dict[str, int]:
+    """How many runs of each queue (counted up to `limit`) were due `grace` seconds ago. An index-only range scan."""
     with connection.cursor() as cursor:
-        cursor.execute(_DUE, {"limit": limit, "grace": grace})
-        rows: list[tuple[uuid.UUID, str, int]] = cursor.fetchall()
-    return rows
+        cursor.execute(_OVERDUE, {"limit": limit, "grace": grace})
+        return dict(cursor.fetchall())
+
+
+def _row(statement: str, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """The one row a statement returns. Prepared on the server: planning costs more than executing here."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        return cursor.execute(statement, parameters, prepare=True).fetchone()
 
 
 def _one(statement: str, parameters: Mapping[str, Any]) -> str | None:
     """The one text a statement returns; None when it touched no row."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        row = cursor.fetchone()
+    row = _row(statement, parameters)
     return None if row is None else str(row[0])

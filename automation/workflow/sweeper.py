@@ -1,17 +1,16 @@
-"""Finds runs that are due and wakes them: retries, timers, leases of dead workers, wake-ups that got lost."""
+"""Finds queues with runs that are due and rings for them: retries, timers, leases of dead workers, lost wake-ups."""
 
-from automation.workflow import definition, store, wakeup
-from automation.workflow.models import Definition
+from automation.workflow import store, wakeup
 
-BATCH = 500
+BELLS = 20  # at most unanswered in each queue: every bell makes a worker process take many runs
 GRACE = 1.0  # seconds a wake-up is given to arrive before it counts as lost
 
 
 def sweep(*, grace: float = GRACE) -> int:
-    """Re-enqueue (never execute) every run whose time has come; returns how many."""
-    due = store.due(BATCH, grace)
-    digests = dict(Definition.objects.filter(pk__in={d for _, _, d in due}).values_list("pk", "digest"))
-    for run_id, name, definition_id in due:
-        step = definition.load(definition_id, digests[definition_id]).find(name)
-        wakeup.now(run_id, step.queue if step else "default")
-    return len(due)
+    """Ring (never execute) for every run whose time has come, unless bells enough lie there; returns how often."""
+    rung = 0
+    for queue, runs in store.overdue(BELLS, grace).items():
+        for _ in range(runs - wakeup.unanswered(queue)):
+            wakeup.ring(queue)
+            rung += 1
+    return rung

@@ -1,15 +1,13 @@
 """What Celery may ask for."""
 
-import uuid
-
 from celery import shared_task
 
 from automation.workflow import engine, sweeper
 
 
-@shared_task(name="automation.workflow.advance")
-def advance(run_id: str, queue: str) -> None:
-    engine.advance(uuid.UUID(run_id), queue=queue)
+@shared_task(name="automation.workflow.work")
+def work(queue: str) -> None:
+    engine.work(queue)
 
 
 @shared_task(name="automation.workflow.sweep")

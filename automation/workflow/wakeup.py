@@ -1,23 +1,34 @@
-"""Wake-up calls over Celery. Losing one costs a second: the sweeper finds every run that is due."""
+"""Bells over Celery: one message says that a queue has work, not which. Losing one costs a second: see the sweeper."""
 
 import logging
-import uuid
 
+from celery import current_app
+from django.conf import settings
 from django.db import transaction
-from kombu.exceptions import OperationalError
+from kombu.exceptions import ChannelError, OperationalError
 
 log = logging.getLogger(__name__)
 
 
-def after_commit(run_id: uuid.UUID, queue: str) -> None:
-    """Ask a worker of the queue to advance the run once the current transaction has committed."""
-    transaction.on_commit(lambda: now(run_id, queue))
+def after_commit(queue: str) -> None:
+    """Ring for the queue once the current transaction has committed."""
+    transaction.on_commit(lambda: ring(queue))
 
 
-def now(run_id: uuid.UUID, queue: str) -> None:
-    from automation.workflow.tasks import advance
+def ring(queue: str) -> None:
+    """Ask a worker of the queue to look for a due run."""
+    from automation.workflow.tasks import work
 
     try:
-        advance.apply_async(args=(str(run_id), queue), queue=queue, retry=False)
+        work.apply_async(args=(queue,), queue=queue, retry=False, expires=settings.WORKFLOW_LEASE_SECONDS)
     except OperationalError as error:
-        log.warning("no wake-up for run %s: the broker is away (%s); the sweeper will find it", run_id, error)
+        log.warning("no wake-up for %s: the broker is away (%s); the sweeper will ring again", queue, error)
+
+
+def unanswered(queue: str) -> int:
+    """How many bells of the queue no worker has taken yet; 0 when the broker is away."""
+    try:
+        with current_app.connection_or_acquire() as broker:
+            return int(broker.default_channel.queue_declare(queue, passive=True).message_count)
+    except (ChannelError, OperationalError):
+        return 0

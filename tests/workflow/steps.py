@@ -134,3 +134,9 @@ def fanned(function: str) -> Workflow:
     plain = workflow("note", function, "note", name="fanned")
     first, middle, last = plain.steps
     return replace(plain, steps=(first, replace(middle, each="input.items"), last))
+
+
+def square_when_back(context: Context) -> Done:
+    if not AWAY.is_set():
+        raise PermanentFailure("the other side is away", code="away")
+    return square(context)

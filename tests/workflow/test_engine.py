@@ -1,10 +1,12 @@
 """The engine through its public doors: start, advance, signal."""
 
 import uuid
-from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import redis
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -12,7 +14,7 @@ from automation.errors import Conflict, Invalid
 from automation.workflow import engine, store
 from automation.workflow.definition import Retry, Workflow, publish
 from automation.workflow.models import Attempt, Run, RunState, Signal, StepResult
-from automation.workflow.sweeper import sweep
+from automation.workflow.sweeper import BELLS, sweep
 from tests.workflow import steps
 from tests.workflow.steps import workflow
 
@@ -184,9 +186,55 @@ def test_a_definition_that_cannot_work_is_refused(bad: Workflow, says: str) -> N
         publish(bad)
 
 
-def test_the_sweeper_wakes_what_is_due_and_executes_nothing(
-    django_capture_on_commit_callbacks: Callable[..., object],
-) -> None:
+def test_the_sweeper_wakes_what_is_due_and_executes_nothing() -> None:
+    redis.Redis.from_url(settings.REDIS_URL).flushall()
     run_id = begin(workflow("note"))
     assert sweep(grace=0) == 1
     assert Run.objects.get(pk=run_id).state == RunState.READY
+
+
+def test_the_sweeper_does_not_ring_twice_while_nobody_answers() -> None:
+    redis.Redis.from_url(settings.REDIS_URL).flushall()
+    for _ in range(30):
+        begin(workflow("note"))
+    assert [sweep(grace=0), sweep(grace=0)] == [BELLS, 0]
+
+
+def test_a_queue_is_worked_off_longest_due_first_and_others_are_left_alone() -> None:
+    first, second = begin(workflow("note")), begin(workflow("note"))
+    Run.objects.filter(pk=second).update(due_at=timezone.now() - timedelta(minutes=1))
+    other = begin(workflow("note"))
+    Run.objects.filter(pk=other).update(queue="delivery")
+    engine.work("default")
+    ended = list(Run.objects.filter(state=RunState.DONE).order_by("finished_at").values_list("pk", flat=True))
+    assert ended == [second, first]
+
+
+def test_a_checkpoint_whose_answer_got_lost_leaves_the_worker_without_a_claim() -> None:
+    run_id = begin(workflow("note", "note"))
+    held = store.claim(run_id)
+    assert held is not None
+    uninformed = replace(held)
+    assert store.checkpoint(
+        held, output="{}", next_step="s2", queue="default", stay=True, skipped=False, seconds=0, signals=[]
+    )
+    assert not store.put_off(uninformed, code="reset", message="connection lost", delay=0)
+    assert go_on(run_id).state == RunState.DONE
+
+
+def test_runs_open_at_a_deploy_finish_on_their_version() -> None:
+    publish(workflow("gate", "note"))
+    with transaction.atomic():
+        old = [engine.start("example", "old", {}, wake=False).pk for _ in range(1000)]
+    while store.overdue(1, 0):
+        engine.work("default")
+    assert Run.objects.filter(state=RunState.WAITING).count() == 1000
+    publish(workflow("gate", "broken"))
+    with transaction.atomic():
+        new = engine.start("example", "new", {}, wake=False).pk
+        for run_id in [*old, new]:
+            engine.signal(run_id, "s1", {}, dedupe_key="go")
+    while store.overdue(1, 0):
+        engine.work("default")
+    assert Run.objects.filter(pk__in=old, state=RunState.DONE, subject="old.s2").count() == 1000
+    assert Run.objects.get(pk=new).state == RunState.FAILED

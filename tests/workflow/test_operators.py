@@ -1,13 +1,14 @@
 """What operators may do, what undoing does, and steps over several items."""
 
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.db import transaction
 
 from audit.queries import trail
 from automation.errors import Conflict, Invalid
-from automation.workflow import engine, operators
+from automation.workflow import engine, operators, store
 from automation.workflow.models import Attempt, Run, RunState, StepResult
 from tests.workflow import steps
 from tests.workflow.steps import fanned, undoable, workflow
@@ -140,3 +141,39 @@ def test_one_failed_item_fails_the_run_and_says_which() -> None:
     assert run.error is not None
     assert run.error["code"] == "odd"
     assert not Run.objects.filter(parent=run, state__in=engine.OPEN).exists()
+
+
+def test_a_failed_item_can_be_retried_and_keeps_the_id_its_effects_are_known_by() -> None:
+    steps.AWAY.clear()
+    run_id = begin(fanned("square_when_back"), items=[2, 3])
+    assert finish(run_id).state == RunState.FAILED
+    before = set(Run.objects.filter(parent=run_id).values_list("pk", flat=True))
+    steps.AWAY.set()
+    operators.retry(run_id, actor="user:olga", because="the other side is back")
+    run = finish(run_id)
+    assert run.state == RunState.DONE
+    assert set(Run.objects.filter(parent=run_id).values_list("pk", flat=True)) == before
+
+
+def test_an_item_that_ends_before_its_parent_looks_again_is_not_awaited_forever() -> None:
+    run_id = begin(fanned("square"), items=[1, 2])
+    engine.advance(run_id)
+    first, second = Run.objects.filter(parent=run_id).order_by("item")
+    engine.advance(first.pk)
+    Run.objects.filter(pk=run_id).update(state=RunState.READY, due_at=store.NOW)
+    engine.advance(run_id)
+    engine.advance(second.pk)
+    engine.advance(run_id)
+    assert state(run_id) == RunState.DONE
+
+
+def test_retry_from_before_a_step_over_items_does_its_items_again() -> None:
+    run_id = begin(
+        replace(fanned("square"), steps=(*fanned("square").steps, workflow(*["broken"] * 4).steps[3])), items=[5]
+    )
+    assert finish(run_id).state == RunState.FAILED
+    operators.retry(run_id, from_step="s2", actor="user:olga", because="again")
+    finish(run_id)
+    child = Run.objects.get(parent=run_id)
+    assert (child.state, child.claim > 2) == (RunState.DONE, True)
+    assert Attempt.objects.filter(run=child, code="set_aside").count() == 1

@@ -10,7 +10,7 @@ from audit.signing import Signer, load_signer
 
 
 def _signer() -> Signer:
-    return load_signer(settings.AUDIT_ORIGIN, Path(settings.AUDIT_KEY_FILE))
+    return load_signer(settings.AUDIT_ORIGIN, Path(settings.AUDIT_KEY_PATH))
 
 
 @shared_task(name="audit.fold")
@@ -22,10 +22,10 @@ def fold() -> None:
 def sign() -> None:
     """Fails, and so is seen, where the database does not continue what was signed before."""
     sequencer.fold_all()
-    checkpoint.checkpoint(_signer(), Path(settings.AUDIT_HEADS_FILE))
+    checkpoint.checkpoint(_signer(), Path(settings.AUDIT_HEADS_PATH))
 
 
 @shared_task(name="audit.verify")
 def verify() -> None:
     """Fails, and so is seen, where the log is broken."""
-    integrity.check([_signer().key], Path(settings.AUDIT_HEADS_FILE))
+    integrity.check([_signer().key], Path(settings.AUDIT_HEADS_PATH))

@@ -6,6 +6,7 @@ Without DATABASE_URL and REDIS_URL the embedded servers under var/ are used (see
 from pathlib import Path
 
 import django_stubs_ext
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from automation import embedded, env
@@ -105,7 +106,12 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2}
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
-CELERY_BEAT_SCHEDULE = {"sweep": {"task": "automation.workflow.sweep", "schedule": 1.0, "options": {"expires": 5}}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "automation.workflow.sweep", "schedule": 1.0, "options": {"expires": 5}},
+    "fold": {"task": "audit.fold", "schedule": 1.0, "options": {"expires": 5}},
+    "sign": {"task": "audit.checkpoint", "schedule": 60.0, "options": {"expires": 60}},
+    "verify": {"task": "audit.verify", "schedule": crontab(hour="2", minute="40")},
+}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
 # The workflow engine
@@ -149,8 +155,8 @@ POSTING_ADAPTERS = env.words("POSTING_ADAPTERS", "ubl,csv")
 
 # The audit log: the name and the key it signs its heads with, and the file outside the database that they go to.
 AUDIT_ORIGIN = env.text("AUDIT_ORIGIN", "countersign.local/audit")
-AUDIT_KEY_FILE = env.text("AUDIT_KEY_FILE", str(SECRETS_DIR / "audit_key.pem"))
-AUDIT_HEADS_FILE = env.text("AUDIT_HEADS_FILE", str(VAR_DIR / "audit" / "heads.jsonl"))
+AUDIT_KEY_PATH = env.text("AUDIT_KEY_PATH", str(SECRETS_DIR / "audit_key.pem"))
+AUDIT_HEADS_PATH = env.text("AUDIT_HEADS_PATH", str(VAR_DIR / "audit" / "heads.jsonl"))
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"

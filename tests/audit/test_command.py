@@ -22,8 +22,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 @pytest.fixture(autouse=True)
 def own_log(settings: Any, tmp_path: Path) -> None:
     settings.AUDIT_ORIGIN = "example.com/audit"
-    settings.AUDIT_KEY_FILE = str(tmp_path / "key.pem")
-    settings.AUDIT_HEADS_FILE = str(tmp_path / "outside.jsonl")
+    settings.AUDIT_KEY_PATH = str(tmp_path / "key.pem")
+    settings.AUDIT_HEADS_PATH = str(tmp_path / "outside.jsonl")
 
 
 def manage(*arguments: str) -> str:

@@ -26,9 +26,9 @@ class Command(BaseCommand):
         actions.add_parser("key", help="print the public key, for the auditor to keep")
 
     def handle(self, *, action: str, folder: Path | None = None, **options: object) -> None:
-        signer = load_signer(settings.AUDIT_ORIGIN, Path(settings.AUDIT_KEY_FILE))
+        signer = load_signer(settings.AUDIT_ORIGIN, Path(settings.AUDIT_KEY_PATH))
         try:
-            self.stdout.write(self._run(action, signer, Path(settings.AUDIT_HEADS_FILE), folder))
+            self.stdout.write(self._run(action, signer, Path(settings.AUDIT_HEADS_PATH), folder))
         except (BrokenError, ContradictionError) as error:
             raise CommandError(f"BROKEN: {error}", returncode=1) from error
 

@@ -7,12 +7,14 @@ from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inference.extraction.amounts import Mark
+from inference.extraction.dates import Order
 from inference.fields import Kind
 from review import formatting
 from review.typed_input import understand
 
 LOCALES = ["en_GB", "en_US", "de_DE", "de_CH", "fr_FR", "es_ES", "it_IT", "nl_NL"]
-MARKS = (".", ",")
+MARKS: tuple[Mark, ...] = (".", ",")
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -36,7 +38,7 @@ def test_a_quantity_shown_is_understood_as_itself(locale: str, text: str, kind: 
 @given(value=st.dates(date(1990, 1, 1), date(2060, 12, 31)))
 def test_a_date_shown_is_understood_as_itself(locale: str, value: date) -> None:
     written = formatting.shown("date", value.isoformat(), "", Locale.parse(locale))
-    order = "mdy" if locale == "en_US" else "dmy"
+    order: Order = "mdy" if locale == "en_US" else "dmy"
     assert understand("date", written, date_order_hint=order) == value
 
 

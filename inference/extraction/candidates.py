@@ -28,7 +28,7 @@ _BEFORE = re.compile(
     rf"(?:(?P<open>\()|(?P<sign>(?:(?<=[\t ])|^|(?<=[(:]))[-−–+]))?(?:(?<![A-Za-z]) ?{_MONEY}[ \t:]{{0,2}})?(?P<sign2>[-−–+])?$"  # noqa: E501
 )
 _AFTER = re.compile(
-    rf" ?(?P<percent>%)|(?:[ \t]?(?P<cur>{_MONEY}(?![A-Za-z])(?!\s?\d)))?(?P<close>\s?\))?(?P<minus> ?[-−](?![\w-]))?(?P<credit> CR\b)?"  # noqa: E501
+    rf" ?(?P<percent>%)|(?:[ \t]?(?P<cur>{_MONEY}(?![A-Za-z])(?! ?\d)))?(?P<close>\s?\))?(?P<minus> ?[-−](?![\w-]))?(?P<credit> CR\b)?"  # noqa: E501
 )
 _ID = re.compile(r"(?:(?<![\w/.\-])[A-Z]{1,4}[ \-]{1,2}(?=[\dA-Z]*\d))?(?<![\w])[#]?[^\W_][\w./\-–]*")
 _EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")

@@ -12,6 +12,7 @@ from math import isfinite
 from inference.types import Box, Page, Reading, Word
 
 COLUMN_GAP = 1.1  # ems between words from which on they belong to different runs; a normal space is 0.25 to 0.6
+TOWERING = 3.0  # times the usual height of a word
 GAP = "\t"
 
 
@@ -132,7 +133,19 @@ def layout(reading: Reading) -> Layout:
 
 
 def _group(words: tuple[Word, ...]) -> list[list[int]]:
+    """Word positions by line. Words that tower over the rest (stamps, watermarks) never join the lines they cross."""
     usable = [i for i, word in enumerate(words) if word.text.strip() and all(map(isfinite, word.box))]
+    heights = sorted(words[i].box.y1 - words[i].box.y0 for i in usable)
+    tall = TOWERING * heights[len(heights) // 2] if heights else 0.0
+    towering = [i for i in usable if words[i].box.y1 - words[i].box.y0 > tall]
+    groups = _baselines([i for i in usable if words[i].box.y1 - words[i].box.y0 <= tall], words)
+    if towering:
+        groups += _baselines(towering, words)
+        groups.sort(key=lambda group: sum(words[i].box.y0 + words[i].box.y1 for i in group) / len(group))
+    return groups
+
+
+def _baselines(usable: list[int], words: tuple[Word, ...]) -> list[list[int]]:
     usable.sort(key=lambda i: words[i].box.y0 + words[i].box.y1)
     groups: list[list[int]] = []
     middle = height = 0.0

@@ -1,0 +1,195 @@
+"""The rows of one table: each line is cut into cells, lines with an amount begin an item, other lines belong to one."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from inference.extraction.candidates import Hit
+from inference.extraction.labels import find_labels, lexicon
+from inference.extraction.lines import Line, Run
+from inference.extraction.table_cells import Cells, cut
+from inference.extraction.table_head import UNKNOWN, Column
+from inference.extraction.table_roles import CENT, multiplies, settle
+
+MAX_ITEMS = 2000
+_STOP_ROLES = frozenset({"total", "net_amount", "tax_amount", "gross_amount", "amount_due"})
+_ASIDE_ROLES = _STOP_ROLES | {"other_amount", "amount_paid", "discount_amount", "shipping_amount", "rounding_amount"}
+_END_OF_TABLE = 9  # line heights without a line
+
+Numbers = dict[int, list[Hit]]
+
+
+@dataclass
+class Item:
+    """One row: its cells as hits (typed) or runs of text."""
+
+    cells: dict[str, Hit] = field(default_factory=dict)
+    texts: dict[str, list[Run]] = field(default_factory=lambda: defaultdict(list))
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def checks(self) -> bool | None:
+        """Whether quantity times unit price is the net amount; None where one of them is missing."""
+        values = [self.cells[role].value for role in ("quantity", "unit_price", "net_amount") if role in self.cells]
+        numbers = [value for value in values if isinstance(value, Decimal)]
+        return multiplies(*numbers) if len(numbers) == 3 else None
+
+    @property
+    def amount(self) -> Decimal | None:
+        """The row's amount: net, or gross where the table shows no net."""
+        hit = self.cells.get("net_amount") or self.cells.get("gross_amount")
+        return hit.value if hit is not None and isinstance(hit.value, Decimal) else None
+
+
+@dataclass
+class Rows:
+    """What was read: the items, the position of the last line that is part of one, whether no total has closed it."""
+
+    items: list[Item] = field(default_factory=list)
+    reached: int = -1
+    open_below: bool = True
+
+
+def read_rows(
+    rows: Sequence[Line], columns: tuple[Column, ...], numbers: Numbers, before: list[Item], going_on: bool = False
+) -> Rows:
+    """Read the lines under a head (or, `going_on`, at the top of a further page) until the totals.
+
+    Rows behind a total count only where arithmetic vouches for them: quantity times price, or a later total that they
+    add up to together with the rows before. `before`: the items of the pages before.
+    """
+    body = _until_gap(rows)
+    closed = next((i for i, row in enumerate(body) if closes(row, numbers.get(row.index, []))), len(body))
+    cells = [cut(row, numbers.get(row.index, []), columns) for row in body[:closed]]
+    settled = settle(columns, cells)
+    if settled != columns:
+        columns = settled
+        cells = [cut(row, numbers.get(row.index, []), columns) for row in body[:closed]]
+    edges = [item.cells[role].box.x1 for item in before for role in _amount_role(columns) if role in item.cells]
+    found = Rows(_items(cells, columns, edges if going_on else []), open_below=closed == len(body))
+    found.items += _behind_total(body[closed:], columns, numbers, [*before, *found.items])
+    found.reached = max((line.index for item in found.items for line in item.lines), default=-1)
+    return found
+
+
+def _until_gap(rows: Sequence[Line]) -> list[Line]:
+    kept: list[Line] = []
+    for row in rows:
+        height = max(row.box.y1 - row.box.y0, 1e-4)
+        if kept and row.box.y0 - kept[-1].box.y1 > _END_OF_TABLE * height:
+            break
+        kept.append(row)
+    return kept
+
+
+def _amount_role(columns: Sequence[Column]) -> tuple[str, ...]:
+    return ("net_amount",) if any(column.role == "net_amount" for column in columns) else ("gross_amount",)
+
+
+def item_of(cells: Cells, columns: Sequence[Column]) -> Item:
+    """The cells by role; what stands under a head of unknown meaning is left out."""
+    item = Item(lines=[cells.line])
+    for number, hit in cells.hits.items():
+        if columns[number].role != UNKNOWN:
+            item.cells[columns[number].role] = hit
+    for number, runs in cells.texts.items():
+        if columns[number].role != UNKNOWN:
+            item.texts[columns[number].role] += runs
+    for runs in cells.units.values():
+        if not item.texts.get("unit"):
+            item.texts["unit"] = runs[:1]
+    return item
+
+
+def _items(rows: Sequence[Cells], columns: Sequence[Column], edges: list[float]) -> list[Item]:
+    """One item for each line with an amount; `edges`: where amounts ended on the pages before, if that must agree."""
+    items: list[Item] = []
+    pending: list[tuple[Line, list[Run]]] = []
+    (amount,) = _amount_role(columns)
+    for cells in rows:
+        item = item_of(cells, columns)
+        described = [run for run in item.texts.get("description", []) if any(c.isalnum() for c in run.text)]
+        hit = item.cells.get(amount)
+        strong = hit is not None and (hit.kind == "money" or len(item.cells) >= 3 or bool(described))
+        if strong and hit is not None and edges and min(abs(hit.box.x1 - edge) for edge in edges) > 0.012:
+            strong = False
+        if strong and not set_aside(cells.line, item):
+            if not described:
+                item.texts["description"] = [run for _, runs in pending[-3:] for run in runs]
+                item.lines += [line for line, _ in pending[-3:]]
+            elif items:
+                _continue(items[-1], pending)
+            pending = []
+            items.append(item)
+        elif strong:
+            pending = []
+        elif described:
+            pending.append((cells.line, described))
+        if len(pending) > 12 or len(items) >= MAX_ITEMS:
+            break
+    if items:
+        _continue(items[-1], pending)
+    return items
+
+
+def _continue(item: Item, pending: list[tuple[Line, list[Run]]]) -> None:
+    """Add wrapped lines to the description while they follow closely."""
+    last = item.lines[0]
+    for line, runs in pending:
+        if line.page != last.page or line.box.y0 - last.box.y1 > 0.9 * (last.box.y1 - last.box.y0):
+            break
+        item.texts["description"] += runs
+        item.lines.append(line)
+        last = line
+
+
+def _behind_total(rows: Sequence[Line], columns: Sequence[Column], numbers: Numbers, before: list[Item]) -> list[Item]:
+    """Items that go on behind a subtotal: those that multiply, and those that a later total includes."""
+    (amount,) = _amount_role(columns)
+    edges = [item.cells[amount].box.x1 for item in before if amount in item.cells]
+    total = sum((item.amount or Decimal(0) for item in before), Decimal(0))
+    kept: list[Item] = []
+    tentative: list[Item] = []
+    for row in rows:
+        hits = numbers.get(row.index, [])
+        if not hits or not edges:
+            continue
+        item = item_of(cut(row, hits, columns), columns)
+        if item.checks and item.texts.get("description"):
+            tentative.append(item)
+            kept, tentative = kept + tentative, []
+        elif closes(row, hits):
+            sums = {hit.value for hit in hits if isinstance(hit.value, Decimal)}
+            reached = total + sum((each.amount or Decimal(0) for each in (*kept, *tentative)), Decimal(0))
+            if tentative and any(isinstance(value, Decimal) and abs(value - reached) <= CENT for value in sums):
+                kept, tentative = kept + tentative, []
+        elif amount in item.cells and item.texts.get("description") and not find_labels(row, lexicon("AMOUNT_LABELS")):
+            aligned = min(abs(item.cells[amount].box.x1 - edge) for edge in edges) <= 0.012
+            tentative += [item] if aligned else []
+    return kept
+
+
+def set_aside(line: Line, item: Item) -> bool:
+    """Whether a row with an amount is none of goods: carried forward, a discount, shipping, a payment."""
+    return not item.checks and _mostly(line, [hit.start for hit in item.cells.values()], _ASIDE_ROLES)
+
+
+def closes(line: Line, hits: list[Hit]) -> bool:
+    """A line whose words before its last amount, in the nearest run, are mostly a label of a total."""
+    amounts = [hit.start for hit in hits if hit.kind == "money"]
+    return _mostly(line, amounts, _STOP_ROLES, bool(hits))
+
+
+def _mostly(line: Line, amounts: list[int], roles: frozenset[str], numbered: bool = True) -> bool:
+    """Whether a run of the line is mostly a label of these roles (short enough, where no number stands by it)."""
+    labels = [label for label in find_labels(line, lexicon("AMOUNT_LABELS")) if roles & set(label.roles)]
+    for run in line.runs if labels else ():
+        end = min((start for start in amounts if run.start < start), default=run.end)
+        letters = sum(c.isalpha() for c in line.text[run.start : min(end, run.end)])
+        covered = sum(
+            sum(c.isalpha() for c in label.key) for label in labels if run.start <= label.start and label.end <= end
+        )
+        if letters and covered >= 0.5 * letters and (numbered or letters < 25):
+            return True
+    return False

@@ -30,6 +30,9 @@ EVENTS = MappingProxyType(
         "document.posting_failed": "The accounting system refused it",
         "document.posting_unknown": "The accounting system's answer never came; it must be asked before any repeat",
         "document.archived": "Its processing is complete",
+        "document.resumed": "It is no longer failed: an operator's retry brought it back to where its run goes on",
+        "document.sla_warned": "Three quarters of the time that the policy gives its gate are over",
+        "document.sla_escalated": "It was not decided in time: whoever held it lost it, and all who may decide see it",
         # What happens to a run of the workflow
         "run.started": "A run of the workflow began",
         "run.completed": "Every step finished",

@@ -20,6 +20,7 @@ class CountersignError(Exception):
     code = "error"
     retryable = False
     status = 500
+    retry_after = 0.0  # seconds; sooner is of no use
 
     def __init__(self, message: str, *, code: str | None = None) -> None:
         super().__init__(message)
@@ -70,6 +71,10 @@ class TemporaryFailure(CountersignError):
     code = "temporary_failure"
     retryable = True
     status = 503
+
+    def __init__(self, message: str, *, code: str | None = None, retry_after: float = 0.0) -> None:
+        super().__init__(message, code=code)
+        self.retry_after = retry_after
 
 
 class PermanentFailure(CountersignError):

@@ -24,6 +24,7 @@ from automation.ledger.models import LegalEntity
 from review.models import EntityRight
 
 VIEW, ADD, VERIFY, APPROVE = "view_documents", "add_documents", "verify_documents", "approve_documents"
+OPERATE = "operate_runs"
 
 ROLES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -33,7 +34,7 @@ ROLES: Mapping[str, frozenset[str]] = MappingProxyType(
         "treasury": frozenset({VIEW}),
         "auditor": frozenset({VIEW}),
         "governance": frozenset({VIEW}),
-        "operator": frozenset({VIEW}),
+        "operator": frozenset({VIEW, OPERATE}),
     }
 )
 
@@ -45,6 +46,7 @@ _WORDS = {
     ADD: "hand in documents for",
     VERIFY: "correct and verify documents of",
     APPROVE: "approve documents of",
+    OPERATE: "operate the runs of",
 }
 
 

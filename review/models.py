@@ -23,7 +23,10 @@ class Gate(models.TextChoices):
 
 
 class Task(models.Model):
-    """A document waiting for a person at a gate; closed by one decision, or when the failed document is dismissed."""
+    """A document waiting for a person at a gate; closed by one decision, or when the failed document is dismissed.
+
+    `due_at`: when the policy wants it decided, None where it sets no time (see review/deadlines.py).
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     document = models.ForeignKey("documents.Document", on_delete=models.CASCADE, related_name="tasks")
@@ -33,6 +36,9 @@ class Task(models.Model):
     postponed_until = models.DateTimeField(null=True)
     leased_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     leased_until = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    warned_at = models.DateTimeField(null=True)
+    escalated_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
 
     class Meta:

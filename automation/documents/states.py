@@ -62,11 +62,15 @@ UNREADABLE = frozenset(
 
 
 def run_failed(run_id: uuid.UUID, subject: str, error: Mapping[str, Any]) -> None:
-    """Called by the engine in the transaction that ends a run: the document shows why, in words."""
+    """Called by the engine in the transaction that ends a run: the document shows why, in words.
+
+    What is decided for good stays so: a posted document is posted, even when filing it failed.
+    """
     document = Document.objects.get(run_id=run_id)
     problem = {"code": str(error["code"]), "message": str(error["message"])}
     quarantined = error["code"] in UNREADABLE and document.state == State.RECEIVED
-    move(document.pk, State.QUARANTINED if quarantined else State.FAILED, problem=problem)
+    if document.state not in (State.POSTED, State.REJECTED):
+        move(document.pk, State.QUARANTINED if quarantined else State.FAILED, problem=problem)
     record(
         "document.quarantined" if quarantined else "run.failed",
         actor="system:workflow",

@@ -23,6 +23,7 @@ class LegalEntity(models.Model):
             ("add_documents", "Hand in documents"),
             ("verify_documents", "Correct and verify fields"),
             ("approve_documents", "Approve for payment"),
+            ("operate_runs", "Operate the runs of its documents"),
         ]
 
     def __str__(self) -> str:

@@ -131,7 +131,7 @@ def _next(run: Claimed, workflow: Workflow, queue: str | None) -> bool:
     except LeaseLost:
         raise
     except CountersignError as error:
-        _failed(run, workflow, error.code, error.message, retryable=error.retryable)
+        _failed(run, workflow, error.code, error.message, retryable=error.retryable, wait=error.retry_after)
     except Exception as error:
         # Recorded with the run and shown to a person. A bug may be a passing one; a missing function is not.
         log.exception("run %s: step %s failed", run.id, run.step)
@@ -181,13 +181,18 @@ def _complete(
     if result.commit is nothing and run.parent is None:
         state = _checkpointed(run, output, following, stay, skipped, started, signals)
     else:
-        with transaction.atomic():
-            store.lock_parent(run)
-            state = _checkpointed(run, output, following, stay, skipped, started, signals)
-            result.commit()
-            crash_point("before_checkpoint")
-            if run.parent is not None and store.child_done(run.parent):
-                wakeup.after_commit(step.queue)
+        held = run.claim
+        try:
+            with transaction.atomic():
+                store.lock_parent(run)
+                state = _checkpointed(run, output, following, stay, skipped, started, signals)
+                result.commit()
+                crash_point("before_checkpoint")
+                if run.parent is not None and store.child_done(run.parent):
+                    wakeup.after_commit(step.queue)
+        except Exception:
+            run.claim = held  # the checkpoint was rolled back, and its claim number with it
+            raise
     crash_point("checkpointed")
     if following is None:
         return False
@@ -302,12 +307,12 @@ def to_undo(run_id: uuid.UUID, workflow: Workflow) -> Step | None:
     return next((s for s in reversed(workflow.steps) if s.compensate and s.name in completed), None)
 
 
-def _failed(run: Claimed, workflow: Workflow, code: str, message: str, *, retryable: bool) -> None:
-    """An attempt failed: try again after a backoff with full jitter, or end the run."""
+def _failed(run: Claimed, workflow: Workflow, code: str, message: str, *, retryable: bool, wait: float = 0.0) -> None:
+    """An attempt failed: try again after a backoff with full jitter, at least `wait` seconds, or end the run."""
     step = workflow.find(run.step)
     if step is not None and retryable and run.attempt < step.retry.attempts:
         ceiling = min(step.retry.maximum, step.retry.base * 2 ** (run.attempt - 1))
-        delay = random.uniform(0, ceiling)  # noqa: S311 - jitter, not a secret
+        delay = wait + random.uniform(0, ceiling)  # noqa: S311 - jitter, not a secret
         if not store.put_off(run, code=code, message=message, delay=delay):
             raise LeaseLost("Another worker holds this run.")
         return

@@ -37,15 +37,16 @@ PERMISSIONS = {
     "add_documents": "Hand in documents",
     "verify_documents": "Correct and verify fields",
     "approve_documents": "Approve for payment",
+    "operate_runs": "Operate the runs of its documents",
 }
 ROLES = {
     "clerk": ("view_documents", "add_documents", "verify_documents"),
     "approver": ("view_documents", "approve_documents"),
-    "controller": tuple(PERMISSIONS),
+    "controller": ("view_documents", "add_documents", "verify_documents", "approve_documents"),
     "treasury": ("view_documents",),
     "auditor": ("view_documents",),
     "governance": ("view_documents",),
-    "operator": ("view_documents",),
+    "operator": ("view_documents", "operate_runs"),
 }
 
 

@@ -35,6 +35,9 @@ SENTENCES = {
     "document.archived": "filed it",
     "run.failed": "could not go on",
     "run.retried": "tried the failed step again",
+    "document.resumed": "took it up where it had failed",
+    "document.sla_warned": "warned that its time is nearly over",
+    "document.sla_escalated": "said that it is overdue",
 }
 TABLES = {"line_items": "Lines", "tax_lines": "Tax lines"}
 

@@ -1,0 +1,140 @@
+"""What an operator does to a document's run, and what that means for the document: one transaction, run first.
+
+    pause, resume   the document stays as it is
+    cancel          the document has failed, with the operator's reason; a clerk may put it aside
+    retry           the document goes back to where the step finds it
+    skip            only steps that the document can do without: it counts as posted when a person booked it by hand
+
+Runs that belong to no document are operated the same way, without the second half.
+"""
+
+import uuid
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from django.db import transaction
+
+from audit.record import record
+from automation.documents.models import Document, State
+from automation.documents.states import move
+from automation.errors import Conflict, Invalid
+from automation.workflow import operators
+from automation.workflow.models import Run, StepResult
+
+BEFORE: Mapping[str, State] = MappingProxyType(
+    {
+        "verify": State.TO_VERIFY,
+        "approve": State.TO_APPROVE,
+        "post": State.APPROVED,
+        "archive": State.POSTED,
+    }
+)
+"""In which state a step finds its document; the steps before the first gate find it received."""
+DISPENSABLE = frozenset({"post", "archive"})
+DECIDED_BY_PEOPLE = frozenset({"verify", "approve"})
+
+
+def pause(run_id: uuid.UUID, *, actor: str, because: str = "") -> None:
+    """Hold the run before its next step. Raises Conflict, as all here."""
+    operators.pause(run_id, actor=actor, because=because)
+
+
+def resume(run_id: uuid.UUID, *, actor: str, because: str = "") -> None:
+    """Let a paused run go on."""
+    operators.resume(run_id, actor=actor, because=because)
+
+
+def cancel(run_id: uuid.UUID, *, actor: str, because: str) -> None:
+    """Stop the run for good and say so on the document."""
+    because = _reason(because)
+    with transaction.atomic():
+        operators.cancel(run_id, actor=actor, because=because)
+        document = _document(run_id)
+        if document is not None and document.state not in (State.POSTED, State.REJECTED):
+            move(
+                document.pk,
+                State.FAILED,
+                problem={"code": "cancelled", "message": f"An operator stopped it: {because}"},
+            )
+
+
+def retry(run_id: uuid.UUID, *, actor: str, from_step: str | None = None, because: str = "") -> None:
+    """Start a failed run again where it failed, or from an earlier step."""
+    with transaction.atomic():
+        operators.retry(run_id, actor=actor, from_step=from_step, because=because)
+        document = _document(run_id)
+        if document is not None:
+            resume_document(document, Run.objects.only("step").get(pk=run_id).step)
+
+
+def skip(run_id: uuid.UUID, *, actor: str, because: str) -> None:
+    """Pass over the step at which the run stands."""
+    because = _reason(because)
+    with transaction.atomic():
+        step = Run.objects.select_for_update(no_key=True).only("step").get(pk=run_id).step
+        document = _document(run_id)
+        if document is not None:
+            _require_dispensable(step)
+        operators.skip(run_id, actor=actor, because=because)
+        if document is not None and step == "post":
+            _posted_by_hand(document, actor, because)
+
+
+def resume_document(document: Document, step: str) -> None:
+    """Bring a failed or quarantined document to where `step` finds it, in the caller's transaction.
+
+    Raises Conflict where that would post what nobody approved, or undo what was posted.
+    """
+    to = BEFORE.get(step, State.RECEIVED)
+    if to == State.APPROVED:
+        _require_approved(document)
+    if document.state == State.POSTED and to != State.POSTED:
+        raise Conflict(f"{document.filename} is posted already; only what comes after that can be done again.")
+    if document.state != to:
+        move(document.pk, to)
+        record(
+            "document.resumed",
+            actor="system:workflow",
+            subject=f"document:{document.pk}",
+            before={"state": document.state},
+            after={"state": to.value, "step": step},
+        )
+
+
+def _document(run_id: uuid.UUID) -> Document | None:
+    return Document.objects.select_for_update(no_key=True, of=("self",)).filter(run_id=run_id).first()
+
+
+def _reason(because: str) -> str:
+    because = because.replace("\0", "").strip()
+    if not because:
+        raise Invalid("Say why: the reason is kept with the run.", code="reason_missing")
+    return because
+
+
+def _require_dispensable(step: str) -> None:
+    if step in DECIDED_BY_PEOPLE:
+        raise Conflict("A person's decision cannot be skipped.")
+    if step not in DISPENSABLE:
+        raise Conflict(f"The step {step} cannot be skipped: the steps after it need what it finds.")
+
+
+def _require_approved(document: Document) -> None:
+    """Approved in this run: an approval that was set aside by a retry from an earlier step no longer counts."""
+    approval = StepResult.objects.filter(run_id=document.run_id, step="approve", skipped=False).first()
+    if approval is None or approval.output.get("outcome") != "approved":
+        raise Conflict(f"{document.filename} was not approved in this run; retry from an earlier step.")
+
+
+def _posted_by_hand(document: Document, actor: str, because: str) -> None:
+    _require_approved(document)
+    move(document.pk, State.APPROVED)
+    move(document.pk, State.POSTED)
+    record(
+        "document.posted",
+        actor=actor,
+        subject=f"document:{document.pk}",
+        before={"state": document.state},
+        after={"state": State.POSTED.value},
+        because=because,
+    )

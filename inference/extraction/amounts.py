@@ -10,6 +10,7 @@ Mark = Literal[".", ","]
 SYMBOLS = {"€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "₺": "TRY", "₪": "ILS", "₩": "KRW", "₫": "VND", "฿": "THB", "₱": "PHP", "₴": "UAH", "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "lei": "RON", "Rs": "INR", "Rs.": "INR", "Fr.": "CHF", "SFr.": "CHF", "US$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "NZ$": "NZD", "S$": "SGD", "HK$": "HKD", "R$": "BRL", "$": "USD", "kr": "", "kr.": "", "kn": "HRK", "Euro": "EUR", "Euros": "EUR", "EURO": "EUR", "euros": "EUR"}  # fmt: skip  # noqa: E501
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "−": "-", "–": "-", "—": "-"})  # fmt: skip  # noqa: E501
 _CORE = re.compile(r"\d(?:[\d.,' ]*\d)?")
+_SPACED_DECIMALS = re.compile(r" ?([.,]) ?(?=\d\d$)")  # "520, 00"
 _GROUPED = re.compile(r"\d{1,3}(?:([.,' ])\d{3})(?:\1\d{3})*$")
 _INDIAN = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}$")
 _SIGNED = re.compile(r"^\(.*\)$|^[^\d]*-|\d\s*-$|-\s*[^\d\s.,-]{0,4}$|\bCR\b|\bH$", re.IGNORECASE)
@@ -33,6 +34,7 @@ def parse_amount(text: str, mark: Mark | None = None) -> Decimal | None:
 
 
 def _number(core: str, mark: Mark | None) -> Decimal | None:
+    core = _SPACED_DECIMALS.sub(r"\1", core)
     whole, decimals = core, ""
     last = max(core.rfind("."), core.rfind(","))
     if last >= 0 and _is_decimal_mark(core, last, mark):

@@ -85,10 +85,11 @@ def opened_blocks(lines: Layout, label: Label) -> Iterable[tuple[list[Run], bool
             r for other in lines.below(line, 3.0) for r in other.runs if abs(r.box.x0 - label.box.x0) < 3 * line.em
         ]
         under = lines.block(below[0]) if below else []
+    beside = bool(right) and not find_labels(line, lexicon("BLOCK_LABELS"))[1:]
+    if beside and (not under or (rest.endswith(":") or line.text[label.end : run.end].strip().endswith(":"))):
+        yield lines.block(right[0]), True
     if under:
         yield under, False
-    if right and not under and not find_labels(line, lexicon("BLOCK_LABELS"))[1:]:
-        yield lines.block(right[0]), True
 
 
 def party_of(block: list[Run], inline: bool) -> Party:

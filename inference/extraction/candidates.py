@@ -55,6 +55,7 @@ _VAT_TAILS = {
     "CHE": r"(?: ?(?:MWST|TVA|IVA))?",
     "NO": r"(?: ?MVA)",
 }
+_VAT_SUFFIX = re.compile(r"(?<=\d)(?:MWST|TVA|IVA|MVA)$")  # says which tax the number is for, is no part of it
 _CLASSES = {"9": r"\d", "X": "[A-Z0-9]", "A": "[A-Z]"}
 
 
@@ -139,9 +140,9 @@ def _line_hits(line: Line, habit: Habits) -> Iterator[Hit]:
         return
     for match in _vat_pattern().finditer(text):
         if free(*match.span()):
-            value = re.sub(r"[ .\-/]", "", match.group())
+            whole = re.sub(r"[ .\-/]", "", match.group())
             taken.append(match.span())
-            yield hit("vat_id", *match.span(), value, vat_is_valid(value))
+            yield hit("vat_id", *match.span(), _VAT_SUFFIX.sub("", whole), vat_is_valid(whole))
     for start, end, day in find_dates(text, habit.order):
         if free(start, end):
             taken.append((start, end))

@@ -1,6 +1,6 @@
 """The header fields: for each the best candidate, its confidence and what else it could be.
 
-Title, numbers and dates are chosen here; parties and payment have modules of their own.
+Numbers and dates are chosen here; kind of document, parties and payment have modules of their own.
 """
 
 import re
@@ -11,8 +11,8 @@ from inference.extraction import predictions
 from inference.extraction.candidates import Hit
 from inference.extraction.confidence import confidence
 from inference.extraction.document import Document, distinct, margin
-from inference.extraction.labels import find_labels, fold, lexicon
-from inference.extraction.lines import Run
+from inference.extraction.document_type import document_type
+from inference.extraction.labels import find_labels, lexicon
 from inference.extraction.party_fields import contacts, party_names, vat_ids
 from inference.extraction.payment_fields import amounts, bank_details, currency, payment_terms
 from inference.types import FieldPrediction
@@ -43,50 +43,6 @@ def header_fields(document: Document) -> dict[str, FieldPrediction]:
         payment_terms,
     )
     return {prediction.name: prediction for step in steps for prediction in step(document)}
-
-
-def document_type(document: Document) -> Iterator[FieldPrediction]:
-    scores: dict[str, tuple[float, Run]] = {}
-    table = lexicon("TITLES")
-    heights = sorted(line.box.y1 - line.box.y0 for line in document.lines.lines[:200])
-    usual = heights[len(heights) // 2] if heights else 1.0
-    for line in document.lines.page_lines(document.lines.pages[0].number) if document.lines.pages else ():
-        if line.box.y0 > 0.6:
-            break
-        for label in find_labels(line, table):
-            run = next(r for r in line.runs if r.start <= label.start < r.end)
-            alone = len(label.key) >= 0.9 * len(fold(run.text))
-            opens = label.start <= run.start + 1
-            score = (
-                0.2
-                + 0.8 * alone
-                + 0.3 * opens
-                + 0.5 * min((line.box.y1 - line.box.y0) / max(usual, 1e-4) - 1.0, 1.5)
-                - 0.4 * line.box.y0
-            )
-            if not alone and len(run.text) > 45:
-                score -= 0.5
-            for role in label.roles:
-                weighted = (
-                    score + (0.3 if role == "credit_note" else 0.0) - (0.35 if role in ("receipt", "other") else 0.0)
-                )
-                if role not in scores or weighted > scores[role][0]:
-                    scores[role] = weighted, run
-    if scores:
-        ranked = sorted(scores.items(), key=lambda item: -item[1][0])
-        role, (score, run) = ranked[0]
-        margin = score - (ranked[1][1][0] if len(ranked) > 1 else 0.0)
-        reasons = (
-            ("titles of two kinds of document are on the page",)
-            if len(ranked) > 1
-            else ("the title is part of a sentence",)
-        )
-        yield predictions.of_runs("document_type", role, [run], confidence("text", 0.7 + score, margin), reasons)
-    elif document.lines.lines:
-        amounts = document.totals.values
-        numbered = bool(document.ranked("invoice_number", ("id",)))
-        kind = "invoice" if numbered and "gross_amount" in amounts else "other"
-        yield predictions.computed("document_type", kind, 0.6 if kind == "invoice" else 0.5, "no title says what it is")
 
 
 def invoice_number(document: Document) -> Iterator[FieldPrediction]:

@@ -80,14 +80,19 @@ def _window_party(lines: Layout, run: Run, contacts: dict[int, list[Hit]]) -> Pa
     if above is not None and not sender and gap < 0.9 * height and is_name(above.text):
         return Party()
     block = lines.block(run, 7)
-    if len(block) < 3 or any(
-        hit.box.x0 >= r.box.x0 - 0.01 and hit.box.x0 <= r.box.x1 + 0.01
+    reach = [
+        hit.kind
         for r in block
         for hit in contacts.get(r.line.index, ())
-    ):
+        if r.box.x0 - 0.01 <= hit.box.x0 <= r.box.x1 + 0.01
+    ]
+    if len(block) < 3 or len(reach) > 2 or set(reach) - {"vat_id", "email"}:
         return Party()
     party = party_of(block, False)
     if party.name is None or (not sender and not any(POSTCODE.search(r.text) for r in party.address)):
+        return Party()
+    first = all(line.page != run.line.page or not line.index for line in lines.lines[: run.line.index][-1:])
+    if reach and (first or run.box.y0 < 0.1):
         return Party()
     party.strength = (
         0.35
@@ -95,6 +100,7 @@ def _window_party(lines: Layout, run: Run, contacts: dict[int, list[Hit]]) -> Pa
         + 0.25 * (run.box.x0 < 0.4)
         + 0.2 * (0.1 < run.box.y0 < 0.35)
         + 0.1 * has_legal_form(party.name_text)
+        - 0.2 * bool(reach)
     )
     return party
 

@@ -24,7 +24,7 @@ def postgres_dir(var: Path) -> Path:
     return var / "postgres"
 
 
-def _postgres_socket_dir(var: Path) -> Path:
+def postgres_socket_dir(var: Path) -> Path:
     """Where the server listens: its data directory, or a short path elsewhere when that is too long for a socket."""
     try:
         lines = (postgres_dir(var) / "postmaster.pid").read_text().splitlines()
@@ -35,7 +35,7 @@ def _postgres_socket_dir(var: Path) -> Path:
 
 def owner_url(var: Path) -> str:
     """The embedded server's URL for the role that owns the schema and runs migrations."""
-    return f"postgresql://{OWNER_ROLE}@/{DATABASE}?host={quote(str(_postgres_socket_dir(var)))}"
+    return f"postgresql://{OWNER_ROLE}@/{DATABASE}?host={quote(str(postgres_socket_dir(var)))}"
 
 
 def app_url(owner: str, role: str, password: str) -> str:

@@ -19,15 +19,23 @@ from automation import embedded
 QUEUES = "default,ocr,inference,delivery"
 
 
+def prepare_database() -> None:
+    """PostgreSQL with today's schema: the embedded one, stopped when this process ends, where no URL names another."""
+    want_postgres, _ = embedded.wanted()
+    if want_postgres:
+        embedded.start_postgres(settings.VAR_DIR)
+        for alias in connections:  # settings were read before the server chose where to listen
+            connections[alias].settings_dict["HOST"] = str(embedded.postgres_socket_dir(settings.VAR_DIR))
+    call_command("migrate", verbosity=0)
+
+
 @contextmanager
 def servers() -> Iterator[None]:
     """PostgreSQL and Redis for the block, embedded where no URL names others; the schema is brought up to date."""
-    want_postgres, want_redis = embedded.wanted()
+    _, want_redis = embedded.wanted()
     process = embedded.start_redis(settings.VAR_DIR) if want_redis else None
     try:
-        if want_postgres:
-            embedded.start_postgres(settings.VAR_DIR)
-        call_command("migrate", verbosity=0)
+        prepare_database()
         yield
     finally:
         if process is not None:

@@ -3,17 +3,13 @@
 import json
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from automation import embedded
+from automation import services
 from automation.documents.report import NOTHING, Json, report
 from automation.errors import CountersignError, Invalid
 from automation.ingestion.accept import accept
@@ -37,31 +33,20 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, files: list[Path], json: bool, entity: str, **options: Any) -> None:
         documents = 0
-        with _database():
-            try:
-                owner = named_entity(entity)
-            except Invalid as error:
-                raise CommandError(error.message) from error
+        services.prepare_database()
+        try:
+            owner = named_entity(entity)
             for path in files:
                 answer = _process(path, owner)
                 documents += answer["document"] is not None
                 self.stdout.write(_line(answer) if json else _table(answer))
                 self.stdout.flush()
+        except Invalid as error:
+            raise CommandError(error.message) from error
+        finally:
+            sandbox.stop()
         if not documents:
             raise CommandError("No file could be taken in.")
-
-
-@contextmanager
-def _database() -> Iterator[None]:
-    """The embedded PostgreSQL where no URL names another, with today's schema."""
-    want_postgres, _ = embedded.wanted()
-    if want_postgres:
-        embedded.start_postgres(settings.VAR_DIR)
-    call_command("migrate", verbosity=0)
-    try:
-        yield
-    finally:
-        sandbox.stop()
 
 
 def _process(path: Path, entity: LegalEntity) -> Json:

@@ -1,5 +1,6 @@
 """Blocks of text that a label such as "Bill to" opens, read as a name and an address."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from inference.extraction.names import (
     is_country,
     is_name,
 )
+
+_CODE_LINE = re.compile(r"(?:GLN|ILN|EAN|ID|[A-Za-z.\-]{1,10}:)?\s*\d{6,}\b")  # a number that stands before the name
 
 
 @dataclass
@@ -136,7 +139,7 @@ def until_foreign(rows: list[tuple[Run, str]]) -> list[tuple[Run, str]]:
         )
         if kept and (opens or ":" in text or REACH.match(text) or "@" in text or len(text) > 70):
             break
-        if not kept and opens:
+        if not kept and (opens or _CODE_LINE.match(text)):
             continue
         kept.append((run, text))
     return kept

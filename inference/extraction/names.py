@@ -95,8 +95,15 @@ def first_part(text: str) -> str:
         ):
             match = SEPARATOR.search(text, match.end())
             continue
+        if match.group().strip() in ("-", "–", "—") and not _address_like(head, rest):
+            return text.strip(" ,")
         return head.strip(" ,")
     return text.strip(" ,")
+
+
+def _address_like(head: str, rest: str) -> bool:
+    """Whether what stands behind a dash is no longer part of the name."""
+    return has_legal_form(head) or any(c.isdigit() for c in rest) or bool(SEPARATOR.search(rest)) or is_country(rest)
 
 
 def is_sender(text: str) -> bool:

@@ -75,6 +75,10 @@ def amounts(document: Document) -> Iterator[FieldPrediction]:
         yield replace(predictions.of_hit(name, hit, sure, reasons, rivals), value=value)
 
 
+_US_DOLLAR = re.compile(r"\busd\b|us[- ]dollar|\bu\.?s\.? ?\$")
+_AMERICAN = re.compile(r"\b[A-Z]{2},? \d{5}(?:-\d{4})?\b|\bUSD\b|\bUSA\b|United States|\bEIN\b|\bInc\b|\bLLC\b")
+
+
 def currency(document: Document) -> Iterator[FieldPrediction]:
     counts: Counter[str] = Counter()
     first: dict[str, Hit] = {}
@@ -82,8 +86,9 @@ def currency(document: Document) -> Iterator[FieldPrediction]:
         if hit.kind == "currency" and isinstance(hit.value, str):
             counts[hit.value] += 1 + 4 * (document.evidence.strength(position, "currency") > 0.4)
             first.setdefault(hit.value, hit)
+    text = "\n".join(line.text for line in document.lines.lines)
     if "USD" in counts and "$" in first["USD"].candidate.raw:
-        counts = _dollar(counts, "\n".join(line.text for line in document.lines.lines).casefold())
+        counts = _dollar(counts, text.casefold())
     if not counts:
         return
     ranked = counts.most_common()
@@ -91,10 +96,13 @@ def currency(document: Document) -> Iterator[FieldPrediction]:
     share = count / sum(counts.values())
     hit = first.get(code) or first["USD"]
     reasons = (f"{len(ranked)} currencies are printed",) if len(ranked) > 1 else ("the currency is printed once",)
+    sure = min(0.97, 0.45 + 0.45 * share + 0.03 * min(count, 3))
+    if code == "USD" and hit.candidate.raw == "$" and not _AMERICAN.search(text):
+        sure, reasons = min(sure, 0.75), ("a bare $ may be the dollar or peso of several countries",)
     yield predictions.of_hit(
         "currency",
         hit,
-        round(min(0.97, 0.45 + 0.45 * share + 0.03 * min(count, 3)), 3),
+        round(sure, 3),
         reasons,
         [(first[c], 0.3) for c, _ in ranked[1:] if c in first],
     )
@@ -109,7 +117,7 @@ def _dollar(counts: Counter[str], text: str) -> Counter[str]:
         named[0]
         if named
         else likely
-        if scores[likely] and not re.search(r"usd|us[- ]dollar|u\.?s\.? ?\$", text)
+        if scores[likely] and not _US_DOLLAR.search(text)
         else ""
     )
     if code:

@@ -124,7 +124,7 @@ def _appearance(run: Run, contacts: dict[int, list[Hit]], domains: set[str], tal
         score += 1.0
     key = fold(name)
     likeness = max((fuzz.partial_ratio(domain, key) for domain in domains if len(domain) >= 4), default=0.0)
-    if likeness >= 85 and len(key) >= 4 and len(key) >= 0.6 * min(len(domain) for domain in domains):
+    if likeness >= 85 and len(key) >= 4 and len(key) >= 0.75 * min(len(domain) for domain in domains):
         score += 0.9 if len(key) <= 3 * max(len(domain) for domain in domains) else 0.3
     if BANK_WORDS.search(name):
         score -= 0.9

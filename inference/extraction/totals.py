@@ -256,11 +256,14 @@ def _choose(scored: Scores, tax_lines: list[TaxLine], hits: list[Hit], body: set
     _add_tax_sums(options, tax_lines)
     sides = [_options(scored.get(role, {}))[:3] for role in ("shipping_amount", "discount_amount", "rounding_amount")]
     extras = {Decimal(0)} | {sign * value for side in sides for value, _, _ in side for sign in (1, -1)}
-    _complete(options, printed)
+    side = {value for role in _SIDE for value, strength, _ in _options(scored.get(role, {})) if strength >= 0.4}
+    _complete(options, {value: hit for value, hit in printed.items() if value not in side})
+    taxes = {line.tax.value for line in tax_lines if isinstance(line.tax.value, Decimal)}
+    parts = _Parts(rates, extras, taxes if len(tax_lines) > 1 else set())
     best: tuple[Choice | None, ...] = ()
     best_score = 0.0
     for chosen in product(*((None, *options[role]) for role in _SUM)):
-        score = _joint(chosen, rates, extras)
+        score = _joint(chosen, parts)
         if score > best_score:
             best, best_score = chosen, score
     totals = Totals()
@@ -339,7 +342,17 @@ def _complete(options: dict[str, list[Choice]], printed: dict[Decimal, Hit]) -> 
                 options[role].append((value, 0.02, printed[value]))
 
 
-def _joint(chosen: tuple[Choice | None, ...], rates: set[Decimal], extras: set[Decimal]) -> float:
+@dataclass(frozen=True)
+class _Parts:
+    """What the totals must agree with: printed rates, signed side amounts, the taxes of several rates (else none)."""
+
+    rates: set[Decimal]
+    extras: set[Decimal]
+    taxes: set[Decimal]
+
+
+def _joint(chosen: tuple[Choice | None, ...], parts: _Parts) -> float:
+    rates, extras = parts.rates, parts.extras
     score = sum(choice[1] - 0.12 for choice in chosen if choice is not None)
     net, tax, gross = (None if choice is None else choice[0] for choice in chosen)
     if gross is not None and (
@@ -349,6 +362,10 @@ def _joint(chosen: tuple[Choice | None, ...], rates: set[Decimal], extras: set[D
         score -= 0.8
     if net and tax is not None and abs(tax) > Decimal("0.35") * abs(net):
         score -= 0.8
+    if parts.taxes and tax is not None:
+        score += 0.3 if tax == sum(parts.taxes) else -0.3 if tax in parts.taxes and tax else 0.0
+    if gross is not None and not gross:
+        score -= 0.5
     if net is None or gross is None:
         return score
     if tax is None:

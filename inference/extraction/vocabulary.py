@@ -337,11 +337,11 @@ MONEY_WORDS = "eur usd gbp chf sek nok dkk pln czk huf ron bgn hrk inr jpy cny a
 
 DOLLARS = {
     "AUD": ("australia", "abn", ".com.au"),
-    "NZD": ("new zealand", ".co.nz", "nzbn"),
+    "NZD": ("new zealand", ".co.nz", "nzbn", "auckland", "wellington"),
     "SGD": ("singapore", ".com.sg"),
-    "CAD": ("canada", "hst", "ontario", "québec", "british columbia"),
+    "CAD": ("canada", "hst", "ontario", "québec", "quebec", "british columbia", "alberta", ", qc ", ", on ", ", bc ", " ab t", ".ca\n"),
     "HKD": ("hong kong", ".com.hk"),
-    "MXN": ("méxico", "mexico", "rfc", ".com.mx"),
+    "MXN": ("méxico", "mexico", "rfc", ".com.mx", "c.p. ", "s. de r.l."),
     "COP": ("colombia", "bogotá", "medellín"),
     "CLP": ("chile", "santiago de chile"),
     "ARS": ("argentina", "buenos aires"),

@@ -42,6 +42,7 @@ EVENTS = MappingProxyType(
         "run.paused": "An operator held it",
         "run.resumed": "An operator let it go on",
         "run.step_skipped": "An operator passed over a step, with a reason",
+        "run.action_refused": "An operator tried to do something to it that could not be done; nothing changed",
         "run.compensated": "A completed step was undone after a later failure or a cancellation",
         # Configuration
         "policy.published": "A new version of a policy took effect",

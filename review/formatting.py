@@ -65,6 +65,20 @@ def age(since: datetime, locale: Locale) -> str:
     return str(format_timedelta(timezone.now() - since, threshold=1, format="long", locale=locale))
 
 
+def duration(seconds: float | None) -> str:
+    """In its largest unit: "40 ms", "3.2 s", "4 min", "2 h", "3 d"; nothing for None."""
+    if seconds is None:
+        return ""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    for size, unit, limit in ((60, "min", 3600), (3600, "h", 2 * 86400)):
+        if seconds < limit:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds / 86400:.0f} d"
+
+
 def shown(kind: str, text: str, currency: str, locale: Locale) -> str:
     """The canonical text of a field or cell (`inference.fields`) as the reader writes it; as it is where it is not one.
 

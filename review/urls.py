@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from review.views import change, decide, document, pages, queue, session, upload
+from review.views import change, decide, document, pages, queue, runs, session, upload
 
 urlpatterns: list[URLPattern] = [
     path("", queue.queue, name="queue"),
@@ -10,6 +10,11 @@ urlpatterns: list[URLPattern] = [
     path("upload/", upload.upload, name="upload"),
     path("upload/file/", upload.upload_file, name="upload-file"),
     path("upload/<uuid:document_id>/", upload.upload_progress, name="upload-progress"),
+    path("runs/", runs.runs, name="runs"),
+    path("runs/counts/", runs.run_counts, name="run-counts"),
+    path("runs/queues/", runs.queue_table, name="run-queues"),
+    path("runs/<uuid:run_id>/", runs.run, name="run"),
+    path("runs/<uuid:run_id>/<slug:action>/", runs.operate_run, name="operate-run"),
     path("documents/<uuid:document_id>/", document.document, name="document"),
     path("documents/<uuid:document_id>/original/", pages.original, name="original"),
     path("documents/<uuid:document_id>/pages/<int:number>/<int:width>.webp", pages.page_picture, name="page-picture"),

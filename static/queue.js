@@ -34,7 +34,7 @@
       if (event.detail.target.id !== "tabs" || now === before) return;
       before = now;
       const current = document.querySelector("#tabs [aria-current]");
-      desk.say(`${current.innerText.trim().replace(/\s+/g, " ")} documents`);
+      desk.say(`${current.innerText.trim().replace(/\s+/g, " ")} ${document.getElementById("tabs").dataset.things || "documents"}`);
       if (!document.querySelector("#list :focus")) htmx.ajax("GET", location.href, { target: "#list", swap: "outerHTML", select: "#list" });
     });
   });

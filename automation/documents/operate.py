@@ -9,7 +9,8 @@ Runs that belong to no document are operated the same way, without the second ha
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from types import MappingProxyType
 
 from django.db import transaction
@@ -17,7 +18,7 @@ from django.db import transaction
 from audit.record import record
 from automation.documents.models import Document, State
 from automation.documents.states import move
-from automation.errors import Conflict, Invalid
+from automation.errors import Conflict, CountersignError, Invalid
 from automation.workflow import operators
 from automation.workflow.models import Run, StepResult
 
@@ -36,18 +37,20 @@ DECIDED_BY_PEOPLE = frozenset({"verify", "approve"})
 
 def pause(run_id: uuid.UUID, *, actor: str, because: str = "") -> None:
     """Hold the run before its next step. Raises Conflict, as all here."""
-    operators.pause(run_id, actor=actor, because=because)
+    with _refusals_on_record("pause", run_id, actor):
+        operators.pause(run_id, actor=actor, because=because)
 
 
 def resume(run_id: uuid.UUID, *, actor: str, because: str = "") -> None:
     """Let a paused run go on."""
-    operators.resume(run_id, actor=actor, because=because)
+    with _refusals_on_record("resume", run_id, actor):
+        operators.resume(run_id, actor=actor, because=because)
 
 
 def cancel(run_id: uuid.UUID, *, actor: str, because: str) -> None:
     """Stop the run for good and say so on the document."""
-    because = _reason(because)
-    with transaction.atomic():
+    with _refusals_on_record("cancel", run_id, actor), transaction.atomic():
+        because = _reason(because)
         operators.cancel(run_id, actor=actor, because=because)
         document = _document(run_id)
         if document is not None and document.state not in (State.POSTED, State.REJECTED):
@@ -60,34 +63,34 @@ def cancel(run_id: uuid.UUID, *, actor: str, because: str) -> None:
 
 def retry(run_id: uuid.UUID, *, actor: str, from_step: str | None = None, because: str = "") -> None:
     """Start a failed run again where it failed, or from an earlier step."""
-    with transaction.atomic():
+    with _refusals_on_record("retry", run_id, actor), transaction.atomic():
         operators.retry(run_id, actor=actor, from_step=from_step, because=because)
         document = _document(run_id)
         if document is not None:
-            resume_document(document, Run.objects.only("step").get(pk=run_id).step)
+            resume_document(document, Run.objects.only("step").get(pk=run_id))
 
 
 def skip(run_id: uuid.UUID, *, actor: str, because: str) -> None:
     """Pass over the step at which the run stands."""
-    because = _reason(because)
-    with transaction.atomic():
+    with _refusals_on_record("skip", run_id, actor), transaction.atomic():
+        because = _reason(because)
         step = Run.objects.select_for_update(no_key=True).only("step").get(pk=run_id).step
         document = _document(run_id)
         if document is not None:
             _require_dispensable(step)
         operators.skip(run_id, actor=actor, because=because)
         if document is not None and step == "post":
-            _posted_by_hand(document, actor, because)
+            _posted_by_hand(document, run_id, actor, because)
 
 
-def resume_document(document: Document, step: str) -> None:
-    """Bring a failed or quarantined document to where `step` finds it, in the caller's transaction.
+def resume_document(document: Document, run: Run) -> None:
+    """Bring a failed or quarantined document to where the run's present step finds it, in the caller's transaction.
 
     Raises Conflict where that would post what nobody approved, or undo what was posted.
     """
-    to = BEFORE.get(step, State.RECEIVED)
+    to = BEFORE.get(run.step, State.RECEIVED)
     if to == State.APPROVED:
-        _require_approved(document)
+        _require_approved(document, run.pk)
     if document.state == State.POSTED and to != State.POSTED:
         raise Conflict(f"{document.filename} is posted already; only what comes after that can be done again.")
     if document.state != to:
@@ -97,8 +100,25 @@ def resume_document(document: Document, step: str) -> None:
             actor="system:workflow",
             subject=f"document:{document.pk}",
             before={"state": document.state},
-            after={"state": to.value, "step": step},
+            after={"state": to.value, "step": run.step},
         )
+
+
+@contextmanager
+def _refusals_on_record(action: str, run_id: uuid.UUID, actor: str) -> Iterator[None]:
+    """What an operator tried and could not do is on record too, in a transaction of its own."""
+    try:
+        yield
+    except CountersignError as error:
+        with transaction.atomic():
+            record(
+                "run.action_refused",
+                actor=actor,
+                subject=f"run:{run_id}",
+                after={"action": action, "code": error.code},
+                because=error.message,
+            )
+        raise
 
 
 def _document(run_id: uuid.UUID) -> Document | None:
@@ -119,15 +139,15 @@ def _require_dispensable(step: str) -> None:
         raise Conflict(f"The step {step} cannot be skipped: the steps after it need what it finds.")
 
 
-def _require_approved(document: Document) -> None:
+def _require_approved(document: Document, run_id: uuid.UUID) -> None:
     """Approved in this run: an approval that was set aside by a retry from an earlier step no longer counts."""
-    approval = StepResult.objects.filter(run_id=document.run_id, step="approve", skipped=False).first()
+    approval = StepResult.objects.filter(run_id=run_id, step="approve", skipped=False).first()
     if approval is None or approval.output.get("outcome") != "approved":
         raise Conflict(f"{document.filename} was not approved in this run; retry from an earlier step.")
 
 
-def _posted_by_hand(document: Document, actor: str, because: str) -> None:
-    _require_approved(document)
+def _posted_by_hand(document: Document, run_id: uuid.UUID, actor: str, because: str) -> None:
+    _require_approved(document, run_id)
     move(document.pk, State.APPROVED)
     move(document.pk, State.POSTED)
     record(

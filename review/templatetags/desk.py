@@ -7,7 +7,7 @@ from typing import Literal
 from django import template
 from django.template import Context
 
-from review import formatting
+from review import access, formatting
 
 register = template.Library()
 Absent = Literal[""] | None  # what a template makes of an attribute of something that is not there
@@ -31,3 +31,21 @@ def moment(context: Context, value: datetime) -> str:
 @register.simple_tag(takes_context=True)
 def age(context: Context, since: datetime) -> str:
     return formatting.age(since, formatting.locale_of(context["request"]))
+
+
+@register.simple_tag(takes_context=True)
+def may_operate(context: Context) -> bool:
+    """Whether the person may operate runs anywhere."""
+    return bool(access.rights(context["user"]).get(access.OPERATE))
+
+
+@register.filter
+def after(later: datetime, earlier: datetime) -> str:
+    """How much later, as `seconds` writes it."""
+    return formatting.duration((later - earlier).total_seconds())
+
+
+@register.filter
+def seconds(value: float | None) -> str:
+    """A duration as people write it: "40 ms", "3.2 s", "4 min", "2 h", "3 d"; nothing for None."""
+    return formatting.duration(value)

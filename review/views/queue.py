@@ -27,7 +27,7 @@ TITLES: dict[Tab, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class TabView:
-    key: Tab
+    key: str
     title: str
     empty: str
     count: str
@@ -75,8 +75,8 @@ def _tab(request: HttpRequest) -> Tab:
 
 def _tabs(user: User) -> list[TabView]:
     counts = queries.counts(user)
-    return [TabView(key, *TITLES[key], _count(counts[key])) for key in TITLES]
+    return [TabView(key, *TITLES[key], shown_count(counts[key])) for key in TITLES]
 
 
-def _count(count: int) -> str:
+def shown_count(count: int) -> str:
     return f"{count}+" if count >= COUNT_LIMIT else str(count)

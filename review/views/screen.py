@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from automation.documents.models import Document, Page, State
 from inference.fields import FIELDS
-from review import formatting, queries
+from review import access, formatting, queries
 from review.queries import DocumentView
 from review.views import shown, trail
 from review.views.pages import WIDTHS
@@ -108,6 +108,7 @@ def context(request: HttpRequest, user: User, view: DocumentView) -> dict[str, A
         "tomorrow": timezone.localdate() + timedelta(days=1),
         "waiting": max(0, queries.counts(user)["mine"] - (1 if allowed.verify or allowed.approve else 0)),
         "why_not": allowed.why_not_approve or "",
+        "run_to_operate": document.run_id if access.may(user, access.OPERATE, document.entity_id) else None,
     }
 
 

@@ -35,6 +35,11 @@ SENTENCES = {
     "document.archived": "filed it",
     "run.failed": "could not go on",
     "run.retried": "tried the failed step again",
+    "run.paused": "paused it",
+    "run.resumed": "let it go on",
+    "run.cancelled": "cancelled it",
+    "run.step_skipped": "skipped a step",
+    "run.action_refused": "tried something that could not be done",
     "document.resumed": "took it up where it had failed",
     "document.sla_warned": "warned that its time is nearly over",
     "document.sla_escalated": "said that it is overdue",
@@ -103,6 +108,12 @@ def _changes(action: str, before: dict[str, Any], after: dict[str, Any], locale:
         yield f"until {str(after.get('until', ''))[:10]}"
     elif action in ("run.failed", "document.quarantined"):
         yield str(after.get("message", ""))
+    elif action == "run.step_skipped":
+        yield str(after.get("step", ""))
+    elif action == "run.retried":
+        yield f"from {after.get('from_step', '')}"
+    elif action == "run.action_refused":
+        yield str(after.get("action", ""))
     elif action == "document.posted":
         yield f"as {after['reference']}" if after.get("reference") else ""
 

@@ -12,6 +12,7 @@ from automation.errors import Conflict, Invalid, TemporaryFailure
 from automation.ingestion.accept import accept
 from automation.ingestion.incoming import IncomingFile
 from automation.ledger.models import LegalEntity
+from automation.policy.publish import FIRST, publish
 from automation.posting import adapters
 from automation.workflow import engine
 from automation.workflow.models import Attempt, Run, RunState, StepResult
@@ -50,15 +51,23 @@ def erp(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Erp:
     return receiver
 
 
+@pytest.fixture(autouse=True)
+def lenient_policy(db: None) -> None:
+    """Nobody verifies unless something blocks: how well the document is read is not the matter here."""
+    publish(
+        {**FIRST, "minimum_confidence": "0", "key_fields": [], "highest_silent_severity": "warning"}, acting_user=None
+    )
+
+
 def run_of(document: Document) -> Run:
-    return Run.objects.get(pk=document.run_id)
+    return Run.objects.get(subject=f"document:{document.pk}")
 
 
 def go_on(document: Document) -> Document:
     """Let the run go as far as it can, all its retries included."""
     for _ in range(40):
         engine.advance(run_of(document).pk)
-        if not Run.objects.filter(pk=document.run_id, state=RunState.READY).update(due_at="2000-01-01T00:00Z"):
+        if not Run.objects.filter(pk=run_of(document).pk, state=RunState.READY).update(due_at="2000-01-01T00:00Z"):
             break
     document.refresh_from_db()
     return document
@@ -76,7 +85,7 @@ def approved(entity: LegalEntity, approver: User, erp: Erp) -> Document:
     approve(document.pk, expected_version=document.version, acting_user=approver)
     document = go_on(document)
     assert (document.state, run_of(document).state, run_of(document).step) == (State.FAILED, RunState.FAILED, "post")
-    assert Attempt.objects.filter(run_id=document.run_id, step="post").count() == 8
+    assert Attempt.objects.filter(run=run_of(document), step="post").count() == 8
     return document
 
 
@@ -96,7 +105,7 @@ def test_a_retry_from_before_the_approval_asks_for_it_again(approved: Document, 
     operate.retry(run_of(approved).pk, actor=OPERATOR, from_step="check")
     document = go_on(approved)
     assert document.state == State.TO_APPROVE
-    assert not StepResult.objects.filter(run_id=document.run_id, step="approve").exists()
+    assert not StepResult.objects.filter(run=run_of(document), step="approve").exists()
     approve(document.pk, expected_version=document.version, acting_user=approver)
     assert go_on(document).state == State.POSTED
 

@@ -1,0 +1,68 @@
+"""How much lies in each queue: wake-ups in the broker, runs in PostgreSQL."""
+
+import logging
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import redis
+from django.conf import settings
+from redis.exceptions import RedisError
+
+from automation.workflow import store
+from automation.workflow.models import Run, RunState
+
+log = logging.getLogger(__name__)
+
+QUEUES = ("default", "ocr", "inference", "delivery")
+LIMIT = 1000  # runs are counted up to this
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """One queue. `messages`: wake-ups that no worker took yet, None while Redis is away. `due`: runs whose time has
+    come; `ready`, `running`, `waiting`: open runs by state. Each is counted up to LIMIT."""
+
+    name: str
+    messages: int | None
+    due: int
+    ready: int
+    running: int
+    waiting: int
+
+
+def queues() -> list[QueueView]:
+    """Two queries and one round trip to Redis."""
+    messages, due, runs = _messages(), store.overdue(LIMIT, 0.0), _open_runs()
+    names = dict.fromkeys([*QUEUES, *due, *(queue for queue, _ in runs)])
+    return [
+        QueueView(
+            name=name,
+            messages=messages.get(name, 0) if messages is not None else None,
+            due=due.get(name, 0),
+            ready=runs[name, RunState.READY.value],
+            running=runs[name, RunState.RUNNING.value],
+            waiting=runs[name, RunState.WAITING.value],
+        )
+        for name in names
+    ]
+
+
+def _messages() -> Mapping[str, int] | None:
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1) as broker:
+            pipeline = broker.pipeline(transaction=False)
+            for name in QUEUES:
+                pipeline.llen(name)
+            return dict(zip(QUEUES, pipeline.execute(), strict=True))
+    except RedisError as error:
+        log.warning("the broker cannot be asked for its queues: %s", error)
+        return None
+
+
+def _open_runs() -> Counter[tuple[str, str]]:
+    open_ones = [Run.objects.filter(state=state).values_list("queue", "state")[:LIMIT] for state in _OPEN]
+    return Counter(open_ones[0].union(*open_ones[1:], all=True))
+
+
+_OPEN = (RunState.READY, RunState.RUNNING, RunState.WAITING)

@@ -60,6 +60,14 @@ def contact_sheet(files: list[Path]) -> Image.Image:
     return sheet
 
 
+def contact_sheets(files: list[Path], out: Path) -> Iterator[Path]:
+    """Write all contact sheets; yields each as it is done."""
+    for start in range(0, len(files), _PER_SHEET):
+        sheet = out / f"sheet-{start // _PER_SHEET + 1:02}.png"
+        contact_sheet(files[start : start + _PER_SHEET]).save(sheet)
+        yield sheet
+
+
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -68,8 +76,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     files = list(write(arguments.n, arguments.seed, arguments.out))
-    for start in range(0, len(files), _PER_SHEET):
-        contact_sheet(files[start : start + _PER_SHEET]).save(arguments.out / f"sheet-{start // _PER_SHEET + 1:02}.png")
+    for _ in contact_sheets(files, arguments.out):
+        pass
 
 
 if __name__ == "__main__":

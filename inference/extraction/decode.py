@@ -1,0 +1,247 @@
+"""From the network's scores to the header fields: spans that read as values, chosen together where sums tie them.
+
+A score is a logit: above nothing it speaks for the field, below against it. A span's score is the mean of its words'.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.extraction.features import Features
+from inference.extraction.lines import GAP
+from inference.fields import FIELDS
+from inference.types import Box, Value
+
+MINIMUM = -1.0
+WEAK = -2.0
+LIMIT = 8.0
+CENT = Decimal("0.02")
+MAX_CHOICES = 6
+_HIT_KINDS = {
+    "date": ("date",),
+    "money": ("money", "number"),
+    "iban": ("iban",),
+    "bic": ("bic",),
+    "vat_id": ("vat_id", "id"),
+    "currency": ("currency",),
+    "seller_email": ("email",),
+    "seller_website": ("website",),
+    "seller_phone": ("phone",),
+}
+_SUM = ("net_amount", "tax_amount", "gross_amount")
+_EXTRA = ("shipping_amount", "discount_amount", "rounding_amount")
+_GLUE = re.compile(r"^.*[:#=](?=.*\d)")
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What the network says of one document: `words` logits (N, OUTPUTS), `columns` output name to column."""
+
+    features: Features
+    words: NDArray[np.float32]
+    columns: dict[str, int]
+    types: NDArray[np.float32]
+
+    def of(self, name: str) -> NDArray[np.float32]:
+        return self.words[:, self.columns[name]]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A value read from a place, its score, how far the next value is behind, and whether arithmetic confirms it."""
+
+    value: Value
+    raw: str
+    page: int
+    box: Box
+    score: float
+    margin: float = LIMIT
+    agreement: float = 0.0
+    rivals: tuple["Choice", ...] = ()
+
+
+@dataclass(frozen=True)
+class Span:
+    """Words first..last (rows of the features) of one line that together are part of a field."""
+
+    line: int
+    first: int
+    last: int
+    text: str
+    box: Box
+    score: float
+
+
+def header(scores: Scores) -> dict[str, Choice]:
+    """The chosen value of each header field that the page seems to have. The document's type is not among them."""
+    found: dict[str, list[Choice]] = {}
+    for name, field in FIELDS.items():
+        if name == "document_type":
+            continue
+        kinds = _HIT_KINDS.get(name) or _HIT_KINDS.get(field.kind)
+        if kinds:
+            found[name] = typed(scores, name, kinds)
+        elif field.kind == "id":
+            found[name] = _identifiers(scores, name)
+        else:
+            found[name] = _blocks(scores, name, ", " if name.endswith("_address") else " ")
+    chosen = {name: _ranked(choices, 0) for name, choices in found.items() if choices and choices[0].score > MINIMUM}
+    return chosen | _totals(found)
+
+
+def typed(scores: Scores, name: str, kinds: tuple[str, ...]) -> list[Choice]:
+    """The values of the candidates of these kinds, best first, each once."""
+    column = scores.of(name)
+    starts = scores.features.line_starts
+    best: dict[Value, Choice] = {}
+    for hit in scores.features.hits:
+        if hit.kind not in kinds:
+            continue
+        first, last = hit.line.words_of(hit.start, hit.end)
+        begin = starts[hit.line.index]
+        score = float(column[begin + first : begin + last + 1].mean()) - 0.5 * kinds.index(hit.kind)
+        value = (
+            abs(hit.value)
+            if name in ("discount_amount", "amount_paid") and isinstance(hit.value, Decimal)
+            else hit.value
+        )
+        if value not in best or best[value].score < score:
+            best[value] = Choice(value, hit.candidate.raw, hit.candidate.page, hit.box, score)
+    return sorted(best.values(), key=lambda choice: -choice.score)
+
+
+def spans(scores: Scores, name: str) -> Iterator[Span]:
+    """Neighbouring words of a line, no column gap between them: none WEAK, one at least above MINIMUM."""
+    column = scores.of(name)
+    starts = scores.features.line_starts
+    for line in scores.features.lines.lines:
+        begin, count = starts[line.index], len(line.words)
+        inside = column[begin : begin + count] > WEAK
+        position = 0
+        while position < count:
+            if not inside[position]:
+                position += 1
+                continue
+            end = position
+            while end + 1 < count and inside[end + 1] and line.text[line.starts[end + 1] - 1] != GAP:
+                end += 1
+            stop = line.starts[end + 1] - 1 if end + 1 < count else len(line.text)
+            text = line.text[line.starts[position] : stop]
+            _, box = line.span(line.starts[position], stop)
+            members = column[begin + position : begin + end + 1]
+            if members.max() > MINIMUM:
+                yield Span(line.index, begin + position, begin + end, text, box, float(members.mean()))
+            position = end + 1
+
+
+def _identifiers(scores: Scores, name: str) -> list[Choice]:
+    best: dict[str, Choice] = {}
+    for span in spans(scores, name):
+        text = _GLUE.sub("", span.text).strip(" :#.,;()[]|*")
+        if not text or not any(character.isalnum() for character in text):
+            continue
+        page = scores.features.lines.lines[span.line].page
+        if text not in best or best[text].score < span.score:
+            best[text] = Choice(text, span.text, page, span.box, span.score)
+    return sorted(best.values(), key=lambda choice: -choice.score)
+
+
+def _blocks(scores: Scores, name: str, between: str) -> list[Choice]:
+    """Spans that stand under each other, as one text each; a name is left alone by a line that is hardly part of it."""
+    blocks: list[list[Span]] = []
+    lines = scores.features.lines.lines
+    for span in spans(scores, name):
+        height = span.box.y1 - span.box.y0
+        block = next(
+            (
+                block
+                for block in reversed(blocks)
+                if lines[block[-1].line].page == lines[span.line].page
+                and _follows(block[-1].box, span.box, height, same_line=block[-1].line == span.line)
+            ),
+            None,
+        )
+        if block is None or (FIELDS[name].kind == "name" and span.score < 0):
+            blocks.append([span])
+        else:
+            block.append(span)
+    best: dict[str, Choice] = {}
+    for block in blocks:
+        text = between.join(span.text.replace(GAP, " ").strip(" ,;:|·•-") for span in block).strip()
+        if not any(character.isalnum() for character in text):
+            continue
+        words = sum(span.last - span.first + 1 for span in block)
+        score = sum(span.score * (span.last - span.first + 1) for span in block) / words
+        box = block[0].box
+        for span in block[1:]:
+            box = box.union(span.box)
+        choice = Choice(text, " ".join(span.text for span in block), lines[block[0].line].page, box, score)
+        if text not in best or best[text].score < score:
+            best[text] = choice
+    return sorted(best.values(), key=lambda choice: -choice.score)
+
+
+def _follows(above: Box, box: Box, height: float, same_line: bool) -> bool:
+    if same_line:
+        return 0 <= box.x0 - above.x1 < 0.03
+    overlap = min(above.x1, box.x1) - max(above.x0, box.x0)
+    return overlap > 0 and -0.5 * height < box.y0 - above.y1 < 1.3 * height
+
+
+def _ranked(choices: list[Choice], position: int, agreement: float = 0.0) -> Choice:
+    """The choice with what speaks against it: the other values."""
+    chosen = choices[position]
+    others = [choice for choice in choices if choice is not chosen]
+    margin = chosen.score - others[0].score if others else LIMIT
+    rivals = tuple(choice for choice in others[:3] if choice.score > -4)
+    return replace(chosen, margin=max(min(margin, LIMIT), -LIMIT), agreement=agreement, rivals=rivals)
+
+
+def _totals(found: dict[str, list[Choice]]) -> dict[str, Choice]:
+    """Net, tax and total chosen together; then what is due by what was paid."""
+    options = {
+        name: [c for c in found[name][:MAX_CHOICES] if c.score > -LIMIT]
+        for name in (*_SUM, "amount_due", "amount_paid")
+    }
+    extras = {Decimal(0)}
+    for name in _EXTRA:
+        value = found[name][0].value if found[name] and found[name][0].score > MINIMUM else None
+        if isinstance(value, Decimal):
+            extras |= {value, -value}
+    best: tuple[Choice | None, ...] = ()
+    top, tied = 0.0, False
+    for trio in product(*((None, *options[name]) for name in _SUM)):
+        sums = _adds_up(trio, extras)
+        score = sum(_gain(choice) for choice in trio) + (3.0 if sums else -1.5 if sums is False else 0.0)
+        if score > top:
+            best, top, tied = trio, score, bool(sums)
+    chosen = {
+        name: _ranked(options[name], options[name].index(choice), float(tied))
+        for name, choice in zip(_SUM, best, strict=False)
+        if choice is not None and choice.score > -4
+    }
+    gross = chosen.get("gross_amount")
+    if gross is not None and isinstance(gross.value, Decimal):
+        for due, paid in product(options["amount_due"][:3], options["amount_paid"][:3]):
+            if due.score + paid.score > 0 and gross.value - paid.value == due.value:  # type: ignore[operator]
+                chosen["amount_due"] = _ranked(options["amount_due"], options["amount_due"].index(due), 1.0)
+                chosen["amount_paid"] = _ranked(options["amount_paid"], options["amount_paid"].index(paid), 1.0)
+                break
+    return chosen
+
+
+def _gain(choice: Choice | None) -> float:
+    return 0.0 if choice is None else max(min(choice.score, 6.0), -LIMIT) + 1.0
+
+
+def _adds_up(trio: tuple[Choice | None, ...], extras: set[Decimal]) -> bool | None:
+    values = [None if choice is None else choice.value for choice in trio]
+    net, tax, gross = values
+    if not isinstance(net, Decimal) or not isinstance(tax, Decimal) or not isinstance(gross, Decimal):
+        return None
+    return any(abs(net + tax + extra - gross) <= CENT for extra in extras)

@@ -1,0 +1,184 @@
+"""After training: fit the calibration, measure readers on held-out layouts, write the weights with their card.
+
+python -m inference.training.evaluate --run DIR --out DIR
+"""
+
+import argparse
+import hashlib
+import json
+import subprocess
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.torch import load_file, save_file
+
+from inference.evaluation import Evaluation, Prediction, evaluate, matches
+from inference.extraction import combine, decode, decode_rows, learned, rules
+from inference.extraction.decode import Choice
+from inference.extraction.features import featurise
+from inference.extraction.learned import Coefficients, Weights, family_of
+from inference.extraction.model import Reader, parameters
+from inference.fields import DOCUMENT_TYPES, FIELDS, LINE_CELLS, TAX_CELLS, to_text
+from inference.training.config import CONFIGS, TrainConfig
+from inference.training.examples import validation_samples
+from inference.training.synthetic import Sample
+from inference.training.synthetic.__main__ import truth_row
+from inference.types import Extraction, Reading, Row
+
+CALIBRATION_SEED = 2_000_000
+RIDGE = 1.0
+_ROW_CELLS = {"line_items": LINE_CELLS, "tax_lines": TAX_CELLS}
+
+
+def prediction(said: Extraction) -> Prediction:
+    """An extraction as text, as the evaluation wants it."""
+    return Prediction(_texts(said.fields), [*map(_texts, said.line_items)], [*map(_texts, said.tax_lines)])
+
+
+def _texts(row: Row) -> dict[str, str]:
+    return {name: to_text(cell.value) for name, cell in row.items()}
+
+
+def measure(samples: Iterable[Sample], extract: Callable[[Reading], Extraction]) -> Evaluation:
+    """The score of a reader on samples."""
+    return evaluate((truth_row(sample, str(sample.seed)), prediction(extract(sample.reading))) for sample in samples)
+
+
+def calibrate(model: Reader, samples: Sequence[Sample]) -> dict[str, Coefficients]:
+    """A logistic of score, margin and agreement for each family of fields, fitted on held-out samples.
+
+    Only values of fields that a sample has are counted, like in the evaluation.
+    """
+    seen: dict[str, list[tuple[float, float, float, bool]]] = defaultdict(list)
+    for sample in samples:
+        scored = learned.scores(model, [featurise(sample.reading)])[0]
+        order = np.argsort(-scored.types)
+        gap = float(scored.types[order[0]] - scored.types[order[1]])
+        seen["type"].append((gap, 0.0, 0.0, DOCUMENT_TYPES[order[0]] == sample.document_type))
+        if sample.document_type == "other":
+            continue
+        for name, choice in decode.header(scored).items():
+            if name in sample.fields:
+                right = matches(FIELDS[name].kind, name, to_text(choice.value), sample.fields[name])
+                seen[family_of(name)].append((*_evidence(choice), right))
+        _see_rows(seen["line_items"], decode_rows.line_items(scored), sample.line_items, "line_items")
+        _see_rows(seen["tax_lines"], decode_rows.tax_lines(scored), sample.tax_lines, "tax_lines")
+    return {family: logistic(rows) for family, rows in sorted(seen.items()) if len(rows) >= 20}
+
+
+def _evidence(choice: Choice) -> tuple[float, float, float]:
+    return min(max(choice.score, -decode.LIMIT), decode.LIMIT), choice.margin, choice.agreement
+
+
+def _see_rows(
+    seen: list[tuple[float, float, float, bool]],
+    rows: Sequence[decode_rows.Row],
+    truth: Sequence[Mapping[str, str]],
+    table: str,
+) -> None:
+    """Cells of rows in order; a table with the wrong number of rows counts as wrong in every cell."""
+    for number, row in enumerate(rows):
+        for cell, choice in row.items():
+            true = truth[number].get(cell) if len(rows) == len(truth) else None
+            right = true is not None and matches(_ROW_CELLS[table][cell], cell, to_text(choice.value), true)
+            if true is not None or len(rows) != len(truth):
+                seen.append((*_evidence(choice), right))
+
+
+def logistic(rows: Sequence[tuple[float, float, float, bool]]) -> Coefficients:
+    """Ridge logistic regression by Newton's method, drawn towards no effect of any evidence."""
+    data = np.array(rows, float)
+    x: NDArray[np.float64] = np.column_stack([np.ones(len(data)), data[:, :3]])
+    weights = np.zeros(4)
+    penalty = np.diag([1e-3, RIDGE, RIDGE, RIDGE])
+    for _ in range(50):
+        chance = 1 / (1 + np.exp(-np.clip(x @ weights, -30, 30)))
+        slope = x.T @ (data[:, 3] - chance) - penalty @ weights
+        curve = (x * (chance * (1 - chance))[:, None]).T @ x + penalty
+        change = np.linalg.solve(curve, slope)
+        weights += change
+        if np.abs(change).max() < 1e-6:
+            break
+    a, b, c, d = (round(float(weight), 4) for weight in weights)
+    return a, b, c, d
+
+
+def export(run: Path, out: Path, count: int) -> dict[str, Any]:
+    """Write `reader.safetensors` (half precision) and `reader.json` (the model card) from a training run."""
+    state = json.loads((run / "state.json").read_text(encoding="utf-8"))
+    config = replace(CONFIGS["base"], **{**state["config"], "model": CONFIGS[state["config"]["name"]].model})
+    model = Reader(config.model)
+    halves = {name: value.half() for name, value in load_file(run / state["weights"]).items()}
+    model.load_state_dict({name: value.float() for name, value in halves.items()})
+    out.mkdir(parents=True, exist_ok=True)
+    save_file(halves, out / "reader.safetensors")
+    fitting = [*validation_samples(replace(config, validation=count, validation_seed=CALIBRATION_SEED))]
+    weights = Weights(model.eval(), "", calibrate(model, fitting))
+    card = {
+        "weights": "reader.safetensors",
+        "sha256": hashlib.sha256((out / "reader.safetensors").read_bytes()).hexdigest(),
+        "parameters": parameters(model),
+        "documents_drawn": state["offered"],
+        "steps": state["steps"],
+        "generator": _commit(),
+        "config": state["config"],
+        "calibration": weights.calibration,
+        "held_out": table(config, weights, count),
+    }
+    (out / "reader.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    return card
+
+
+def table(config: TrainConfig, weights: Weights, count: int) -> dict[str, Any]:
+    """F1 per field on synthetic documents of held-out families: rules, model, both."""
+    samples = [
+        sample for sample in validation_samples(replace(config, validation=count)) if sample.document_type != "other"
+    ]
+    said = {
+        sample.seed: (rules.extract(sample.reading), learned.extract_with(weights, [sample.reading])[0])
+        for sample in samples
+    }
+    readers: dict[str, Callable[[int], Extraction]] = {
+        "rules": lambda seed: said[seed][0],
+        "model": lambda seed: said[seed][1],
+        "rules+model": lambda seed: combine.combine(*said[seed]),
+    }
+    answer: dict[str, Any] = {"documents": len(samples)}
+    for name, read in readers.items():
+        result = evaluate((truth_row(s, str(s.seed)), prediction(read(s.seed))) for s in samples)
+        answer[name] = {
+            "macro_f1": round(result.macro_f1, 4),
+            "line_items": round(result.line_items.f1, 4),
+            "tax_lines": round(result.tax_lines.f1, 4),
+            "fields": {field: round(score.f1, 4) for field, score in sorted(result.fields.items())},
+        }
+    return answer
+
+
+def _commit() -> str:
+    """The last commit that changed the generator, where there is a repository."""
+    folder = Path(__file__).parent / "synthetic"
+    done = subprocess.run(
+        ["git", "log", "-1", "--format=%h", "--", "."], cwd=folder, capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip()
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--run", type=Path, required=True, help="the folder of the training run")
+    parser.add_argument("--out", type=Path, default=learned.CARD.parent)
+    parser.add_argument("--n", type=int, default=200, help="how many documents to calibrate on, and to measure on")
+    arguments = parser.parse_args()
+    card = export(arguments.run, arguments.out, arguments.n)
+    print(json.dumps(card["held_out"], indent=1))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

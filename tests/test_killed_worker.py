@@ -14,6 +14,7 @@ from automation.documents.models import Document, State
 from automation.ingestion.accept import accept
 from automation.ingestion.incoming import IncomingFile
 from automation.ledger.models import LegalEntity
+from automation.policy.publish import FIRST, publish
 from automation.posting.models import Outcome, Posting
 from review.actions.approve import approve_many
 from review.demo.draw import draw
@@ -37,21 +38,22 @@ def in_state(state: State) -> int:
 def test_fifty_invoices_survive_killed_workers(
     worker: Workers, entity: LegalEntity, approver: User, tmp_path: Path
 ) -> None:
+    publish({**FIRST, "minimum_confidence": "0.00", "highest_silent_severity": "warning"}, acting_user=None)
     for n in range(COUNT):
         accept(IncomingFile(entity, f"{n}.pdf", draw(invoice(n)), channel="folder"), wake=n % 2 == 0)
 
     first = worker.start()
-    wait_until(lambda: in_state(State.RECEIVED) <= COUNT - 10, seconds=60)
+    wait_until(lambda: in_state(State.RECEIVED) <= COUNT - 10, seconds=120)
     worker.kill(first)
     assert in_state(State.RECEIVED) > 0, "killed too late to prove anything about reading"
 
     second = worker.start()
     wait_until(lambda: in_state(State.RECEIVED) == 0, seconds=120)
     waiting = Document.objects.filter(state=State.TO_APPROVE)
-    wait_until(lambda: waiting.exclude(tasks=None).count() == COUNT)
+    wait_until(lambda: waiting.exclude(tasks=None).count() == COUNT, seconds=120)
     approved = approve_many(list(waiting.values_list("pk", "version")), acting_user=approver)
     assert [one.problem for one in approved if one.decision is None] == []
-    wait_until(lambda: in_state(State.POSTED) >= 5, seconds=60)
+    wait_until(lambda: in_state(State.POSTED) >= 5, seconds=120)
     worker.kill(second)
     assert in_state(State.POSTED) < COUNT, "killed too late to prove anything about posting"
 

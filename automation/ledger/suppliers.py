@@ -12,13 +12,13 @@ from automation.ledger.models import BankAccount, Invoice, Supplier
 
 def normal_name(name: str) -> str:
     """What names are compared by: no case, accents, spaces or punctuation. "Müller G.m.b.H." equals "MULLER GmbH"."""
-    letters = unicodedata.normalize("NFKD", name.casefold())
+    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold()).casefold()
     return re.sub(r"[\W_]+", "", "".join(c for c in letters if not unicodedata.combining(c)))
 
 
 def normal_id(text: str) -> str:
     """What identifiers are compared by: letters and digits only, upper case."""
-    return re.sub(r"[\W_]+", "", text).upper()
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).upper())
 
 
 def find_supplier(entity_id: uuid.UUID, *, vat_id: str, name: str) -> Supplier | None:

@@ -1,0 +1,90 @@
+"""The reader on the real invoices of `../shared/data/dev` that have a text layer: how right, and how fast to a decision."""
+
+import json
+import statistics
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from tests.bench.ground import ground
+
+DEV = Path(__file__).resolve().parents[3] / "shared" / "data" / "dev"
+STEPS = ("read", "extract", "check", "triage")
+
+
+def documents() -> list[tuple[Path, dict[str, Any]]]:
+    """Files and truths: embedded XML removed where there was one, printouts of XML left out, one per layout and folder."""
+    found = []
+    for truth in sorted(DEV.glob("*/truth.jsonl")):
+        layouts = set[str]()
+        for line in truth.read_text().splitlines():
+            entry = json.loads(line)
+            path = truth.parent / (entry.get("file_no_xml") or entry["file"])
+            layout = entry.get("layout") or str(path)
+            if "fields" not in entry or path.suffix != ".pdf" or not entry.get("realistic_layout", True):
+                continue
+            if layout not in layouts:
+                layouts.add(layout)
+                found.append((path, entry))
+    return found
+
+
+def measure() -> str:
+    if not DEV.is_dir():
+        return f"The development data are not at {DEV}: nothing to measure."
+    with ground("countersign_bench_reading"):
+        return "\n\n".join([_accuracy(), _speed()])
+
+
+def _accuracy() -> str:
+    from inference import sandbox
+    from inference.evaluation import Prediction, evaluate
+    from inference.extraction import rules
+    from inference.fields import to_text
+
+    pairs = []
+    for path, truth in documents():
+        data = path.read_bytes()
+        reading = sandbox.read_document(data, sandbox.sniff(data))
+        if reading.needs_ocr:
+            continue
+        said = rules.extract(reading)
+        tables = [
+            [{n: to_text(p.value) for n, p in row.items()} for row in t] for t in (said.line_items, said.tax_lines)
+        ]
+        pairs.append((truth, Prediction({n: to_text(p.value) for n, p in said.fields.items()}, *tables)))
+    return f"Fields of {len(pairs)} text-layer documents, reader {rules.digest()[:24]}\n\n{evaluate(pairs).to_table(0)}"
+
+
+def _speed() -> str:
+    """Milliseconds from stored bytes to the policy's decision, per step and in all, for documents of one or two pages."""
+    from automation.documents.models import Document
+    from automation.ingestion.accept import accept
+    from automation.ingestion.incoming import IncomingFile
+    from automation.ledger.entities import named_entity
+    from automation.workflow import engine
+    from automation.workflow.models import StepResult
+
+    entity, times, totals = named_entity(""), defaultdict[str, list[float]](list), []
+    for path, _ in documents():
+        document = accept(IncomingFile(entity, path.name, path.read_bytes(), "folder"), wake=False).document
+        assert document.run_id is not None
+        begun = time.perf_counter()
+        engine.advance(document.run_id)
+        total = 1000 * (time.perf_counter() - begun)
+        if Document.objects.filter(pk=document.pk, page_count__lte=2, readings__needs_ocr=False).exists():
+            totals.append(total)
+            for step, started, finished in StepResult.objects.filter(run=document.run_id).values_list(
+                "step", "started_at", "finished_at"
+            ):
+                times[step].append(1000 * (finished - started).total_seconds())
+    rows = [(step, times[step]) for step in STEPS] + [("to the decision, task opened", totals)]
+    table = [f"| {name} | {statistics.median(t):.0f} | {statistics.quantiles(t, n=20)[18]:.0f} |" for name, t in rows]
+    head = [
+        f"Bytes to decision, {len(totals)} documents of 1–2 pages, ms",
+        "",
+        "| Step | median | p95 |",
+        "|---|---|---|",
+    ]
+    return "\n".join([*head, *table])

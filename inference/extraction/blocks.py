@@ -50,7 +50,7 @@ def block_labels(lines: Layout) -> dict[str, list[Label]]:
                 continue
             rest = line.text[label.end : run.end]
             second = next((other for other in find_labels(line, words) if label.end < other.start < run.end), None)
-            if second is not None and not any(c.isalnum() for c in line.text[label.end : second.start]):
+            if second is not None and _again(line.text[label.end : second.start]):
                 rest = line.text[second.end : run.end]
             if (
                 not any(c.isalnum() for c in rest)
@@ -67,12 +67,17 @@ def _second_language(before: str) -> bool:
     return len(before) <= 30 and before.rstrip().endswith(("/", "|")) and not any(c.isdigit() for c in before)
 
 
+def _again(between: str) -> bool:
+    """Whether the next label says the same in other words; after a colon it is the first word of the value."""
+    return not any(c.isalnum() or c == ":" for c in between)
+
+
 def opened_blocks(lines: Layout, label: Label) -> Iterable[tuple[list[Run], bool]]:
     line = label.line
     run = next(r for r in line.runs if r.start <= label.start < r.end)
     end = label.end
     for other in find_labels(line, lexicon("BLOCK_LABELS")):
-        if end < other.start < run.end and not any(c.isalnum() for c in line.text[end : other.start]):
+        if end < other.start < run.end and _again(line.text[end : other.start]):
             end = other.end  # the same label in a second language
     rest = line.text[end : run.end].lstrip(" :.)'s\t-–—")
     if sum(c.isalpha() for c in rest) >= 3:

@@ -31,6 +31,9 @@ _AFTER = re.compile(
     rf" ?(?P<percent>%)|(?:[ \t]?(?P<cur>{_MONEY}(?![A-Za-z])(?! ?\d)))?(?P<close>\s?\))?(?P<minus> ?[-−](?![\w-]))?(?P<credit> CR\b)?"  # noqa: E501
 )
 _ID = re.compile(r"(?:(?<![\w/.\-])[A-Z]{1,4}[ \-]{1,2}(?=[\dA-Z]*\d))?(?<![\w])[#]?[^\W_][\w./\-–]*")
+_GROUPED_ID = re.compile(
+    r"(?:(?<=[\t:#] )|(?<=[\t#:])|(?<=\. ))\d{2,6}(?: \d{2,6}){1,4}(?=\t|$)"
+)  # "7466 8145 0647" behind a label
 _EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
 _WEBSITE = re.compile(
     r"(?:https?://|www\.)[^\s,;|]+|(?<![\w@.])[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.(?:com|net|org|de|at|ch|fr|es|it|nl|be|co\.uk|eu|io|pt|se|dk|no|fi|pl|cz|hr|ie|biz|info|shop)(?![\w@.])",
@@ -159,6 +162,9 @@ def _line_hits(line: Line, habit: Habits) -> Iterator[Hit]:
             if kind != "number":
                 taken.append((start, end))
             yield hit(kind, start, end, number)
+    for match in _GROUPED_ID.finditer(text):
+        if free(*match.span()):
+            yield hit("id", *match.span(), match.group())
     for match in _ID.finditer(text):
         trimmed = match.group().rstrip(".-–/")
         start, end = match.start(), match.start() + len(trimmed)

@@ -84,6 +84,21 @@ def is_name(text: str) -> bool:
     return len(text.split()) <= 9
 
 
+def is_sentence(text: str) -> bool:
+    """Whether a text of five words or more has two in small letters: a note that mentions a firm, not its name."""
+    words = [word for word in text.split() if word[:1].isalpha()]
+    return len(words) >= 5 and 2 <= sum(word[0].islower() for word in words) < len(words)
+
+
+def until_legal_form(text: str) -> str:
+    """The name without what an address adds behind its legal form: "Harbour Press Limited Level 6"."""
+    words = text.split()
+    ends = [i for i, word in enumerate(words) if i and fold(word) in _legal_forms() and len(fold(word)) > 1]
+    if ends and any(c.isdigit() for word in words[ends[-1] + 1 :] for c in word):
+        return " ".join(words[: ends[-1] + 1]).rstrip(",")
+    return text
+
+
 def first_part(text: str) -> str:
     """The name in "Name - Street - City": up to a separator, but a legal form after a comma still belongs to it."""
     match = SEPARATOR.search(text)

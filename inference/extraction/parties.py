@@ -7,7 +7,7 @@ from inference.extraction.candidates import Hit
 from inference.extraction.labels import Label, fold
 from inference.extraction.lines import Layout, Run
 from inference.extraction.names import POSTCODE, first_part, has_legal_form, is_name, is_sender
-from inference.extraction.seller import find_seller
+from inference.extraction.seller import domains_of, find_seller, names_domain
 
 
 def find_parties(
@@ -15,11 +15,15 @@ def find_parties(
 ) -> tuple[Party, Party, Party]:
     """Seller, buyer and ship-to. `taken`: positions of lines of the line-item table."""
     ship_to = _labelled(lines, labels.get("ship_to", []), taken)
-    buyer = _labelled(lines, labels.get("buyer", []), taken)
     contacts = _contact_lines(hits)
+    banks = {index for index, found in contacts.items() if any(hit.kind in ("iban", "bic") for hit in found)}
+    buyer = _labelled(lines, [label for label in labels.get("buyer", []) if label.line.index not in banks], taken)
     if buyer.name is None:
-        buyer = _address_window(lines, contacts, taken, ship_to)
+        buyer = _address_window(lines, hits, contacts, taken, ship_to)
     seller = find_seller(lines, hits, labels, buyer, ship_to, contacts, taken)
+    if seller.name is None and buyer.name is not None and not buyer.labelled:
+        buyer = Party()  # the only party on the document is who sent it
+        seller = find_seller(lines, hits, labels, buyer, ship_to, contacts, taken)
     return seller, buyer, ship_to
 
 
@@ -54,7 +58,9 @@ def _labelled(lines: Layout, labels: list[Label], taken: set[int]) -> Party:
     return best
 
 
-def _address_window(lines: Layout, contacts: dict[int, list[Hit]], taken: set[int], ship_to: Party) -> Party:
+def _address_window(
+    lines: Layout, hits: list[Hit], contacts: dict[int, list[Hit]], taken: set[int], ship_to: Party
+) -> Party:
     """An unlabelled block in the upper half that looks like a postal address: where window envelopes show it."""
     best = Party()
     first = lines.pages[0].number if lines.pages else 0
@@ -68,7 +74,11 @@ def _address_window(lines: Layout, contacts: dict[int, list[Hit]], taken: set[in
             party = _window_party(lines, run, contacts)
             if fold(party.name_text) in senders:
                 continue
-            if party.name is not None and party.strength > best.strength and not (party.lines & ship_to.lines):
+            if party.name is None or party.lines & ship_to.lines:
+                continue
+            known = domains_of(hits, Party(lines=party.lines | ship_to.lines))
+            party.strength -= 0.45 * names_domain(fold(party.name_text), known)
+            if party.strength > best.strength:
                 best = party
     return best
 

@@ -21,7 +21,9 @@ from inference.extraction.names import (
     is_country,
     is_name,
     is_sender,
+    is_sentence,
     opens_with_label,
+    until_legal_form,
 )
 
 _FREE_MAIL = {
@@ -55,15 +57,16 @@ def find_seller(
 ) -> Party:
     scores: dict[str, float] = defaultdict(float)
     runs: dict[str, tuple[str, Run]] = {}
-    domains = _domains(hits, buyer)
+    domains = domains_of(hits, buyer)
     buyer_key = fold(buyer.name_text)
     blocks = buyer.lines | ship_to.lines
 
     def vote(text: str, run: Run, score: float) -> None:
-        name = first_part(GREETING.sub("", text).strip())
+        name = until_legal_form(first_part(GREETING.sub("", text).strip()))
         key = fold(name)
         if (
             not is_name(name)
+            or (POSTCODE.search(name) and not has_legal_form(name))
             or (run.line.index, run.start) in blocks
             or (buyer_key and fuzz.ratio(key, buyer_key) > 88)
         ):
@@ -121,10 +124,9 @@ def _appearance(run: Run, contacts: dict[int, list[Hit]], domains: set[str], tal
     if is_sender(run.text):
         score += 1.3
     if has_legal_form(name):
-        score += 1.0
+        score += 1.2
     key = fold(name)
-    likeness = max((fuzz.partial_ratio(domain, key) for domain in domains if len(domain) >= 4), default=0.0)
-    if likeness >= 85 and len(key) >= 4 and len(key) >= 0.75 * min(len(domain) for domain in domains):
+    if names_domain(key, domains):
         score += 0.9 if len(key) <= 3 * max(len(domain) for domain in domains) else 0.3
     if BANK_WORDS.search(name):
         score -= 0.9
@@ -135,18 +137,24 @@ def _appearance(run: Run, contacts: dict[int, list[Hit]], domains: set[str], tal
         score += 0.4
     elif run.box.y0 > 0.8:
         score += 0.25
-    elif run.box.y0 > 0.4:
+    elif run.box.y0 > 0.4 and not has_legal_form(name):
         score -= 0.3
     if tallest and run.box.y1 - run.box.y0 > 0.85 * tallest and run.box.y0 < 0.25:
         score += 0.2
-    if len(name.split()) > 6:
+    if len(name.split()) > 6 or is_sentence(name):
         score -= 0.5
     if STREETS.search(name) and not has_legal_form(name):
         score -= 0.6
     return score - 0.2 * (run.line.page - 1)
 
 
-def _domains(hits: list[Hit], buyer: Party) -> set[str]:
+def names_domain(key: str, domains: set[str]) -> bool:
+    """Whether a folded name and one of the domains are alike: the firm behind the e-mail and web addresses."""
+    likeness = max((fuzz.partial_ratio(domain, key) for domain in domains if len(domain) >= 4), default=0.0)
+    return likeness >= 85 and len(key) >= 4 and len(key) >= 0.75 * min(len(domain) for domain in domains)
+
+
+def domains_of(hits: list[Hit], buyer: Party) -> set[str]:
     """Second-level names of e-mail and web addresses that are not free mail hosts nor in the buyer's block."""
     lines = {line for line, _ in buyer.lines}
     found = set()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import redis
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.models import User
@@ -95,6 +96,14 @@ def own_files(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.POSTING_DIR = tmp_path / "posted"  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def no_breaker_is_open(redis_server: str) -> None:
+    """A downstream that failed in one test is asked again in the next."""
+    with redis.Redis.from_url(redis_server) as client:
+        if keys := list(client.scan_iter("*:pybreaker:*")):
+            client.delete(*keys)
 
 
 @pytest.fixture

@@ -108,10 +108,15 @@ class Workers:
         self.processes: list[subprocess.Popen[bytes]] = []
 
     def start(
-        self, *, concurrency: int = 2, beat: bool = True, extra: dict[str, str] | None = None
+        self,
+        *,
+        concurrency: int = 2,
+        beat: bool = True,
+        extra: dict[str, str] | None = None,
+        queues: str = "default,ocr,inference,delivery",
     ) -> subprocess.Popen[bytes]:
         command = ["python", "-m", "celery", "-A", "automation", "worker", "--loglevel", "warning"]
-        command += ["--concurrency", str(concurrency), "-Q", "default,ocr,inference,delivery"]
+        command += ["--concurrency", str(concurrency), "-Q", queues]
         command += ["-n", f"test{len(self.processes)}-{os.getpid()}@localhost", "--without-gossip", "--without-mingle"]
         if beat:
             command += ["-B", "-s", f"/tmp/countersign-beat-{os.getpid()}"]

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.record import record
+from automation import breakers
 from automation.documents.models import Document, State
 from automation.documents.states import move
 from automation.errors import Conflict, CountersignError
@@ -75,6 +76,8 @@ def _settle(posting: Posting, *, ask_first: bool) -> None:
     adapter = adapter_named(posting.adapter)
     try:
         reference = _delivered(adapter, posting, ask_first=ask_first)
+    except breakers.NotCalled:
+        raise  # nothing was sent: what is known of the posting stays as it is
     except CountersignError as error:
         unanswered = error.retryable or isinstance(error, CannotTell)
         _store(posting, Outcome.UNKNOWN if unanswered else Outcome.REFUSED, detail=error.message)
@@ -84,8 +87,11 @@ def _settle(posting: Posting, *, ask_first: bool) -> None:
 
 
 def _delivered(adapter: Adapter, posting: Posting, *, ask_first: bool) -> str:
-    found = adapter.lookup(posting.key) if ask_first else None
-    return found if found is not None else adapter.deliver(posting.key, Payload.from_json(posting.payload))
+    breaker = f"posting:{posting.adapter}"
+    found = breakers.call(breaker, adapter.lookup, posting.key) if ask_first else None
+    if found is not None:
+        return found
+    return breakers.call(breaker, adapter.deliver, posting.key, Payload.from_json(posting.payload))
 
 
 def _store(posting: Posting, outcome: Outcome, *, reference: str = "", detail: str = "") -> None:

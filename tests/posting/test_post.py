@@ -134,6 +134,18 @@ def test_what_never_arrived_is_sent_again_with_the_same_key(entity: LegalEntity,
     assert Event.objects.filter(action="document.posting_unknown").count() == 1
 
 
+def test_a_receiver_that_is_away_is_left_in_peace_and_nothing_is_in_doubt(entity: LegalEntity, erp: Erp) -> None:
+    erp.deliver_error = TemporaryFailure("no route to host")
+    for _ in range(5):
+        with pytest.raises(TemporaryFailure):
+            run(context(approved(entity)))
+    last = approved(entity)
+    with pytest.raises(TemporaryFailure, match="not asked again") as refused:
+        run(context(last))
+    assert (refused.value.code, erp.deliveries) == ("circuit_open", 5)
+    assert Posting.objects.get(document=last).outcome == Outcome.INTENDED
+
+
 def test_a_receiver_that_cannot_tell_leaves_it_to_a_person(entity: LegalEntity, erp: Erp) -> None:
     document, run_id = approved(entity), new_id()
     erp.loses_answer, erp.lookup_error = True, CannotTell("It keeps no record of keys.")

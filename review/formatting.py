@@ -97,9 +97,9 @@ def shown(kind: str, text: str, currency: str, locale: Locale) -> str:
 
 
 def _unambiguous(value: Decimal, written: str, locale: Locale) -> str:
-    places = -int(value.normalize().as_tuple().exponent)
-    if places == 3:
-        return str(format_decimal(value, format="0.0000", locale=locale))
-    if places <= 0 and not re.search(r"\D\d\d$", written):
+    whole = value == value.to_integral_value()
+    if whole and not re.search(r"\D\d\d$", written):
         return format(value.quantize(Decimal(1)), "f")
+    if re.search(r"\D\d{3}$", written):
+        return str(format_decimal(value, format="0.0000", locale=locale))
     return written

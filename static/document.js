@@ -11,11 +11,17 @@
   const doubts = () => [...panel().querySelectorAll(".doubtful:not(.sent)")].filter(stopOf);
   const NUMERIC = new Set(["date", "money", "number", "percent"]);
   let chain = Promise.resolve(), pickedKey = null, wanted = null, focused = null;
+  const unanswered = new Set();
 
   // --- sending -----------------------------------------------------------------------------------------------------
-  function send(url, values) {
-    chain = chain.then(() => htmx.ajax("POST", url, { target: "#panel", swap: "innerHTML", values: { ...values, version: version() } })).catch(() => {});
-    return chain;
+  // `row`: settled as far as this person is concerned, also in the panels that come back before its own answer does.
+  function send(url, values, row = null) {
+    if (row) { row.classList.add("sent"); unanswered.add(row.id); }
+    const post = () => {
+      if (row) unanswered.delete(row.id);
+      return htmx.ajax("POST", url, { target: "#panel", swap: "innerHTML", values: { ...values, version: version() } });
+    };
+    chain = chain.then(post).catch(() => {});
   }
 
   function save(row, confirm) {
@@ -25,8 +31,7 @@
     if (!confirm && input.dataset.place) Object.assign(values, place(input.dataset.place));
     else if (!confirm && row.dataset.box && input.value === input.defaultValue) Object.assign(values, { page: row.dataset.page, box: row.dataset.box });
     input.dataset.sent = input.value;
-    row.classList.add("sent"); // settled as far as this person is concerned; the answer draws the row anew
-    return send(url, values);
+    send(url, values, row);
   }
 
   function place(text) {
@@ -193,8 +198,7 @@
     if (target.closest("[data-use-mine]")) { save(rowOf(target), false); }
     if (target.closest("[data-use-theirs]")) { const input = inputOf(rowOf(target)); restore(input); input.select?.(); input.focus(); }
     if (target.closest("[data-accept-lines]")) {
-      target.closest(".doubtful").classList.add("sent");
-      send(panel().dataset.fieldUrl.replace("NAME", "line_items"), { confirm: "1" });
+      send(panel().dataset.fieldUrl.replace("NAME", "line_items"), { confirm: "1" }, target.closest(".field"));
       goOn(target.closest(".field"));
     }
   });
@@ -218,6 +222,16 @@
     }
   };
 
+  // While no person is asked, the document moves on by itself: the page is loaded anew when it has.
+  function follow({ progress, state }) {
+    const timer = setInterval(async () => {
+      const answer = await fetch(progress);
+      if (answer.redirected || !answer.ok) return clearInterval(timer);
+      const now = (await answer.text()).match(/data-state="(\w+)"/)?.[1];
+      return now === state ? undefined : location.reload();
+    }, 1500);
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
     const open = new Set();
     document.body.addEventListener("undone", (event) => {
@@ -238,6 +252,7 @@
     document.body.addEventListener("htmx:afterSwap", (event) => {
       if (event.detail.target !== panel()) return;
       for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+      for (const id of unanswered) document.getElementById(id)?.classList.add("sent");
       putBack();
       pages.draw();
       for (const row of doubts()) pages.crop(row);
@@ -248,6 +263,7 @@
       if (document.activeElement?.id !== at || rowOf(document.activeElement)) focusOn(at);
     });
     document.body.addEventListener("htmx:oobAfterSwap", () => { if (wanted === "go") go()?.focus(); });
+    if (panel().dataset.progress) follow(panel().dataset);
     const first = doubts()[0];
     focusOn(first && matchMedia("(min-width: 861px)").matches ? stopOf(first).id : "go");
   });

@@ -91,6 +91,7 @@ def context(request: HttpRequest, user: User, view: DocumentView) -> dict[str, A
         "steps": _steps(view),
         "pages": [_picture(document, page) for page in queries.pages_of(document)],
         "groups": groups,
+        "has_values": bool(view.values),
         "columns": columns,
         "lines": lines,
         "lines_doubtful": shown.is_stop(view, "line_items"),

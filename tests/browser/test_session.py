@@ -68,7 +68,7 @@ def test_a_session_that_ends_in_mid_work_keeps_what_was_typed(
     page.get_by_role("button", name="I am signed in again").click()
     expect(page.locator("#f-invoice_number")).to_have_value("RE-4712")
     _press_enter_in(page, "#f-invoice_number")
-    expect(page.get_by_text("Understood as RE-4712")).to_be_visible()
+    expect(page.locator("#row-invoice_number")).to_contain_text("Understood as RE-4712")
 
 
 def _press_enter_in(page: Page, selector: str) -> None:

@@ -1,4 +1,4 @@
-"""The reader on the real invoices of `../shared/data/dev` that have a text layer: how right, and how fast to a decision."""
+"""The reader on the real text-layer invoices of `../shared/data/dev`: how right, and how fast to a decision."""
 
 import json
 import statistics
@@ -7,6 +7,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from inference.fields import to_text
+from inference.types import Row
 from tests.bench.ground import ground
 
 DEV = Path(__file__).resolve().parents[3] / "shared" / "data" / "dev"
@@ -14,7 +16,7 @@ STEPS = ("read", "extract", "check", "triage")
 
 
 def documents() -> list[tuple[Path, dict[str, Any]]]:
-    """Files and truths: embedded XML removed where there was one, printouts of XML left out, one per layout and folder."""
+    """Files and truths: embedded XML removed, printouts of XML left out, one document for each layout and folder."""
     found = []
     for truth in sorted(DEV.glob("*/truth.jsonl")):
         layouts = set[str]()
@@ -41,7 +43,6 @@ def _accuracy() -> str:
     from inference import sandbox
     from inference.evaluation import Prediction, evaluate
     from inference.extraction import rules
-    from inference.fields import to_text
 
     pairs = []
     for path, truth in documents():
@@ -50,11 +51,13 @@ def _accuracy() -> str:
         if reading.needs_ocr:
             continue
         said = rules.extract(reading)
-        tables = [
-            [{n: to_text(p.value) for n, p in row.items()} for row in t] for t in (said.line_items, said.tax_lines)
-        ]
-        pairs.append((truth, Prediction({n: to_text(p.value) for n, p in said.fields.items()}, *tables)))
+        lines, taxes = ([_texts(row) for row in table] for table in (said.line_items, said.tax_lines))
+        pairs.append((truth, Prediction(_texts(said.fields), lines, taxes)))
     return f"Fields of {len(pairs)} text-layer documents, reader {rules.digest()[:24]}\n\n{evaluate(pairs).to_table(0)}"
+
+
+def _texts(row: Row) -> dict[str, str]:
+    return {name: to_text(prediction.value) for name, prediction in row.items()}
 
 
 def _speed() -> str:
@@ -75,10 +78,8 @@ def _speed() -> str:
         total = 1000 * (time.perf_counter() - begun)
         if Document.objects.filter(pk=document.pk, page_count__lte=2, readings__needs_ocr=False).exists():
             totals.append(total)
-            for step, started, finished in StepResult.objects.filter(run=document.run_id).values_list(
-                "step", "started_at", "finished_at"
-            ):
-                times[step].append(1000 * (finished - started).total_seconds())
+            for result in StepResult.objects.filter(run=document.run_id):
+                times[result.step].append(1000 * (result.finished_at - result.started_at).total_seconds())
     rows = [(step, times[step]) for step in STEPS] + [("to the decision, task opened", totals)]
     table = [f"| {name} | {statistics.median(t):.0f} | {statistics.quantiles(t, n=20)[18]:.0f} |" for name, t in rows]
     head = [
@@ -87,4 +88,4 @@ def _speed() -> str:
         "| Step | median | p95 |",
         "|---|---|---|",
     ]
-    return "\n".join([*head, *table])
+    return "\n".join(head + table)

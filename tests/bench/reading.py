@@ -82,10 +82,5 @@ def _speed() -> str:
                 times[result.step].append(1000 * (result.finished_at - result.started_at).total_seconds())
     rows = [(step, times[step]) for step in STEPS] + [("to the decision, task opened", totals)]
     table = [f"| {name} | {statistics.median(t):.0f} | {statistics.quantiles(t, n=20)[18]:.0f} |" for name, t in rows]
-    head = [
-        f"Bytes to decision, {len(totals)} documents of 1–2 pages, ms",
-        "",
-        "| Step | median | p95 |",
-        "|---|---|---|",
-    ]
-    return "\n".join(head + table)
+    title = f"Bytes to decision, {len(totals)} documents of 1–2 pages, ms"
+    return "\n".join([title, "", "| Step | median | p95 |", "|---|---|---|", *table])

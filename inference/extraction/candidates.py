@@ -58,7 +58,7 @@ _VAT_TAILS = {
     "CHE": r"(?: ?(?:MWST|TVA|IVA))?",
     "NO": r"(?: ?MVA)",
 }
-_VAT_SUFFIX = re.compile(r"(?<=\d)(?:MWST|TVA|IVA|MVA)$")  # says which tax the number is for, is no part of it
+_VAT_SUFFIX = re.compile(r"(?<=\d)(?:MWST|TVA|IVA)$")  # Swiss: the tax in three languages, no part of the id
 _CLASSES = {"9": r"\d", "X": "[A-Z0-9]", "A": "[A-Z]"}
 
 

@@ -78,7 +78,10 @@ def _title_score(line: Line, run: Run, label: Label, role: str, usual: float) ->
     rest = [fold(word) for word in re.split(r"[\s:/]+", line.text[label.end : run.end]) if fold(word)]
     numbered = any(_NUMBER_WORD.fullmatch(word) for word in rest)
     opens = label.start <= run.start + 1
-    alone = opens and (line.text[label.end : label.end + 1] == "/" or all(any(c.isdigit() for c in word) or _NUMBER_WORD.fullmatch(word) for word in rest))
+    alone = opens and (
+        line.text[label.end : label.end + 1] == "/"
+        or all(any(c.isdigit() for c in word) or _NUMBER_WORD.fullmatch(word) for word in rest)
+    )
     height = (line.box.y1 - line.box.y0) / usual
     if alone and not numbered and not _labels_value(line, run, height):
         weight = {"credit_note": 0.3, "receipt": -0.2, "other": -0.1}.get(role, 0.0)

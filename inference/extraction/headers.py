@@ -12,7 +12,7 @@ from inference.extraction.candidates import Hit
 from inference.extraction.confidence import confidence
 from inference.extraction.document import Document, distinct, margin
 from inference.extraction.document_type import document_type
-from inference.extraction.labels import find_labels, lexicon
+from inference.extraction.labels import find_labels, fold, lexicon
 from inference.extraction.party_fields import contacts, party_names, vat_ids
 from inference.extraction.payment_fields import amounts, bank_details, currency, payment_terms
 from inference.types import FieldPrediction
@@ -24,6 +24,10 @@ _FRIENDS = {
     "customer_number": ("seller_bank_account",),
     "seller_bank_account": ("customer_number",),
 }
+_PLAIN_NUMBER = re.compile(
+    r"no|nr|n|num|number|nummer|numero|numer|br|broj|cislo|evidencnicislo|dokladc|numerdokumentu|nrdokumentu|documento"
+    r"|document|dokument|szam|sorszam|αρ|αριθμος|referenceno"
+)
 _NUMBER_WORD = re.compile(r"[\s:.#\-–—]*(?:n[or°º]?|num(?:ber|mer|ero|éro)?|č|br|szám|nummer)?[\s:.#°º\-–—]*", re.I)
 
 
@@ -52,6 +56,8 @@ def invoice_number(document: Document) -> Iterator[FieldPrediction]:
         *_beside_title(document),
     ]
     if not found:
+        found = list(_plainly_numbered(document))
+    if not found:
         found = [
             (hit, score - 0.3) for hit, score in document.ranked("other_order_number", ("id",), ("purchase_order",))
         ]
@@ -70,6 +76,23 @@ def invoice_number(document: Document) -> Iterator[FieldPrediction]:
             else ("its label is vague or not next to it",)
         )
         yield predictions.of_hit("invoice_number", hit, sure, reasons, ranked[1:])
+
+
+def _plainly_numbered(document: Document) -> Iterator[tuple[Hit, float]]:
+    """Identifiers behind or under a bare "No." or "Number", which on an invoice means the invoice's."""
+    for hit in document.hits:
+        line = hit.line
+        if hit.kind != "id" or line.index in document.body or line.page > 1 or hit.box.y0 > 0.6:
+            continue
+        runs = [run for run in line.runs if run.start <= hit.start]
+        before = line.text[runs[-1].start : hit.start] if runs else ""
+        if not before.strip() and len(runs) > 1:
+            before = runs[-2].text
+        elif not before.strip() and line.index:
+            above = document.lines.lines[line.index - 1]
+            before = next((run.text for run in above.runs if abs(run.box.x0 - hit.box.x0) < 2 * line.em), "")
+        if _PLAIN_NUMBER.fullmatch(fold(before)):
+            yield hit, 0.45
 
 
 def _beside_title(document: Document) -> Iterator[tuple[Hit, float]]:

@@ -21,7 +21,7 @@ KINDS = {
     "quantity": ("number", "money"),
     "unit_price": ("money", "number"),
     "discount": ("money", "percent", "number"),
-    "tax_rate": ("percent", "number"),
+    "tax_rate": ("percent", "number", "money"),
     "net_amount": ("money", "number"),
     "tax_amount": ("money", "number"),
     "gross_amount": ("money", "number"),

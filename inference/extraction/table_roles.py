@@ -9,6 +9,7 @@ from inference.extraction.table_head import UNKNOWN, Column
 
 _TRIPLE = ("quantity", "unit_price", "net_amount")
 CENT = Decimal("0.02")
+MAX_RATE = 30
 
 
 def multiplies(quantity: Decimal, price: Decimal, amount: Decimal) -> bool:
@@ -86,14 +87,17 @@ def _added(net: int, tax: int, total: int, rows: list[Cells]) -> int:
 
 
 def _by_content(columns: Sequence[Column], rows: list[Cells]) -> Sequence[Column]:
-    """ "Unit" over amounts is the unit price; "VAT" over amounts is the tax, over rates the rate."""
-    taken = {column.role for column in columns}
-    settled = list(columns)
-    for number, column in enumerate(columns):
-        kinds = [row.hits[number].kind for row in rows if number in row.hits]
-        if column.role == "tax_rate" and kinds and kinds.count("money") > 0.5 * len(kinds):
-            settled[number] = Column("tax_amount" if "tax_amount" not in taken else UNKNOWN, column.box, column.roles)
-    return settled
+    """ "VAT" over amounts is the tax, over rates the rate: no rate is above 30, and none is added to an amount."""
+    number = next((number for number, column in enumerate(columns) if column.role == "tax_rate"), None)
+    if number is None or any(column.role == "tax_amount" for column in columns):
+        return columns
+    hits = [row.hits[number] for row in rows if number in row.hits]
+    if not hits or sum(hit.kind == "percent" for hit in hits) > 0.5 * len(hits):
+        return columns
+    large = any(isinstance(hit.value, Decimal) and abs(hit.value) > MAX_RATE for hit in hits)
+    others = [other for other in range(len(columns)) if other != number]
+    added = any(_added(one, number, two, rows) >= 0.6 * len(rows) for one in others for two in others if one < two)
+    return _named(columns, number, "tax_amount") if large or added else columns
 
 
 def _options(role: str, columns: Sequence[Column], rows: list[Cells]) -> list[int]:

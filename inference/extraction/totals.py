@@ -253,7 +253,7 @@ def _choose(scored: Scores, tax_lines: list[TaxLine], hits: list[Hit], body: set
             printed[hit.value] = hit
     rates = {hit.value for hit in hits if hit.kind == "percent" and isinstance(hit.value, Decimal)}
     options = {role: _options(scored.get(role, {})) for role in _SUM}
-    _add_tax_sums(options, tax_lines)
+    _add_tax_sums(options, tax_lines, printed)
     sides = [_options(scored.get(role, {}))[:3] for role in ("shipping_amount", "discount_amount", "rounding_amount")]
     extras = {Decimal(0)} | {sign * value for side in sides for value, _, _ in side for sign in (1, -1)}
     side = {value for role in _SIDE for value, strength, _ in _options(scored.get(role, {})) if strength >= 0.4}
@@ -313,7 +313,7 @@ def _options(scores: dict[Decimal, tuple[float, Hit]]) -> list[Choice]:
     return [(value, strength, hit) for value, (strength, hit) in ranked]
 
 
-def _add_tax_sums(options: dict[str, list[Choice]], tax_lines: list[TaxLine]) -> None:
+def _add_tax_sums(options: dict[str, list[Choice]], tax_lines: list[TaxLine], printed: dict[Decimal, Hit]) -> None:
     """With several rates the printed or computed sums of the tax table are choices too."""
     if not tax_lines:
         return
@@ -323,8 +323,8 @@ def _add_tax_sums(options: dict[str, list[Choice]], tax_lines: list[TaxLine]) ->
     for role, parts in sums.items():
         total = sum((hit.value for hit in parts if isinstance(hit.value, Decimal)), Decimal(0))
         known = next((choice for choice in options[role] if choice[0] == total), None)
-        hit = known[2] if known else parts[0] if len(parts) == 1 else None
-        strength = (known[1] if known else 0.0) + (0.5 if len(parts) == 1 or known else 0.25)
+        hit = known[2] if known else parts[0] if len(parts) == 1 else printed.get(total)
+        strength = (known[1] if known else 0.0) + (0.5 if len(parts) == 1 or known else 0.7 if hit else 0.25)
         options[role] = [(total, strength, hit), *(choice for choice in options[role] if choice[0] != total)]
 
 
@@ -363,7 +363,7 @@ def _joint(chosen: tuple[Choice | None, ...], parts: _Parts) -> float:
     if net and tax is not None and abs(tax) > Decimal("0.35") * abs(net):
         score -= 0.8
     if parts.taxes and tax is not None:
-        score += 0.3 if tax == sum(parts.taxes) else -0.3 if tax in parts.taxes and tax else 0.0
+        score += 0.3 if tax == sum(parts.taxes) else -0.6 if tax in parts.taxes and tax else 0.0
     if gross is not None and not gross:
         score -= 0.5
     if net is None or gross is None:

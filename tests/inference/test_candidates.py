@@ -63,7 +63,7 @@ def test_a_vat_id_beside_other_text_is_no_iban() -> None:
 def test_vat_ids_of_several_countries() -> None:
     assert found("BTW NL 8152.54.295.B.01", "vat_id") == ["NL815254295B01"]
     assert found("VAT GB 980 7806 84", "vat_id") == ["GB980780684"]
-    assert found("UID CHE-107.787.577 MWST", "vat_id") == ["CHE107787577MWST"]
+    assert found("UID CHE-107.787.577 MWST", "vat_id") == ["CHE107787577"]
     assert found("Org. NO 995 525 828 MVA", "vat_id") == ["NO995525828MVA"]
     assert vat_is_valid("DE136695976")
     assert not vat_is_valid("DE136695977")

@@ -1,0 +1,141 @@
+"""Line items as tables show them: over pages, between subtotals, under split heads, without any head."""
+
+from inference.extraction.rules import extract
+from inference.fields import to_text
+from tests.inference.pages import reading
+
+
+def rows(*pages: str) -> list[tuple[str, str, str, str]]:
+    """Description, quantity, unit price and net amount of every item; empty where one is not read."""
+    return [
+        tuple(to_text(row[name].value) if name in row else "" for name in CELLS)  # type: ignore[misc]
+        for row in extract(reading(*pages)).line_items
+    ]
+
+
+CELLS = ("description", "quantity", "unit_price", "net_amount")
+
+HEAD = "Pos   Bezeichnung                      Menge      Einzelpreis       Betrag"
+
+
+def test_a_page_without_a_repeated_head_goes_on_and_carried_amounts_are_no_items() -> None:
+    first = f"""Rechnung
+{HEAD}
+1     Bohrkrone 68 mm                      2            49,90        99,80
+2     Trennscheibe 230 mm                 10             3,45        34,50
+                                           Übertrag                 134,30"""
+    second = """
+                                           Übertrag                 134,30
+3     Sägeblatt                            1            20,00        20,00
+                                           Nettobetrag              154,30"""
+    assert rows(first, second) == [
+        ("Bohrkrone 68 mm", "2", "49.90", "99.80"),
+        ("Trennscheibe 230 mm", "10", "3.45", "34.50"),
+        ("Sägeblatt", "1", "20.00", "20.00"),
+    ]
+
+
+def test_subtotals_between_sections_are_no_items_and_end_nothing() -> None:
+    text = """
+Description                              Amount
+
+Design of the catalogue                 1,200.00
+Photographs                               300.00
+Subtotal                                1,500.00
+Printing                                  800.00
+Subtotal                                  800.00
+Total                                   2,300.00
+"""
+    assert [(row[0], row[3]) for row in rows(text)] == [
+        ("Design of the catalogue", "1200.00"),
+        ("Photographs", "300.00"),
+        ("Printing", "800.00"),
+    ]
+
+
+def test_shipping_and_tax_behind_the_subtotal_are_no_items() -> None:
+    text = """
+Description             Qty       Price       Amount
+Oak table                 1      400.00       400.00
+Chair                     4       50.00       200.00
+Subtotal                                      600.00
+Shipping                                       20.00
+VAT 20 %                                      124.00
+Total                                         744.00
+"""
+    assert [row[0] for row in rows(text)] == ["Oak table", "Chair"]
+
+
+def test_arithmetic_names_a_column_whose_head_is_unknown() -> None:
+    text = """
+Service                   Blorbs      Unit price      Line total
+Copper pipe                    5           78.90          394.50
+Inspection                     3            2.00            6.00
+Total                                                     400.50
+"""
+    assert rows(text) == [("Copper pipe", "5", "78.90", "394.50"), ("Inspection", "3", "2.00", "6.00")]
+
+
+def test_net_tax_and_gross_columns_are_told_apart() -> None:
+    text = """
+Article                 Value        VAT        Total
+Power supply            17.27       3.63        20.90
+Licence                445.17      93.49       538.66
+Total due                                      559.56
+"""
+    assert [row[3] for row in rows(text)] == ["17.27", "445.17"]
+
+
+def test_a_unit_behind_the_quantity_is_no_description() -> None:
+    text = """
+Qty          Description                 Price        Amount
+12 kg        Coffee beans                10.00        120.00
+2 h          Installation                45.00         90.00
+Total                                                 210.00
+"""
+    assert rows(text) == [("Coffee beans", "12", "10.00", "120.00"), ("Installation", "2", "45.00", "90.00")]
+    assert to_text(extract(reading(text)).line_items[0]["unit"].value) == "kg"
+
+
+def test_rows_without_a_head_that_multiply() -> None:
+    text = """
+1.    Gasket set                10         37.52         375.20
+2.    Night shift                2         13.90          27.80
+      Total                                              403.00
+"""
+    assert rows(text) == [("Gasket set", "10", "37.52", "375.20"), ("Night shift", "2", "13.90", "27.80")]
+
+
+def test_rows_without_a_head_that_add_up_to_the_total() -> None:
+    text = """
+Room, two nights                         180.00
+Breakfast                                 24.00
+City tax                                   6.00
+Total                                    210.00
+"""
+    assert [(row[0], row[3]) for row in rows(text)] == [
+        ("Room, two nights", "180.00"),
+        ("Breakfast", "24.00"),
+        ("City tax", "6.00"),
+    ]
+
+
+def test_amounts_that_add_up_to_nothing_are_no_items() -> None:
+    assert rows("Account 12                 180.00\nAccount 13                  24.00\nBalance         99.00\n") == []
+
+
+def test_a_stamp_across_the_table_does_not_join_its_lines() -> None:
+    from dataclasses import replace
+
+    from inference.types import Box, Reading, Word
+
+    text = """
+Description             Qty       Price       Amount
+Oak table                 1      400.00       400.00
+Chair                     4       50.00       200.00
+Subtotal                                      600.00
+"""
+    page = reading(text).pages[0]
+    stamp = Word("DUPLICATE", Box(0.2, 0.01, 0.8, 0.09))
+    stamped = Reading((replace(page, words=(*page.words, stamp)),))
+    assert [to_text(row["description"].value) for row in extract(stamped).line_items] == ["Oak table", "Chair"]

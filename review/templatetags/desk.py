@@ -15,7 +15,8 @@ Absent = Literal[""] | None  # what a template makes of an attribute of somethin
 
 @register.simple_tag(takes_context=True)
 def amount(context: Context, value: Decimal | Absent, currency: str = "") -> str:
-    return formatting.amount(value if isinstance(value, Decimal) else None, currency, formatting.locale_of(context["request"]))
+    known = value if isinstance(value, Decimal) else None
+    return formatting.amount(known, currency, formatting.locale_of(context["request"]))
 
 
 @register.simple_tag(takes_context=True)

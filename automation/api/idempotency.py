@@ -33,8 +33,8 @@ def key_of(request: Request) -> str:
     if re.fullmatch(r"[\x21-\x7e]{1,255}", key):
         return key
     error = Invalid(
-        f"Send the header {HEADER} with a value of your own for each new file, such as a UUID: up to 255 visible ASCII"
-        " characters. After a lost connection the same value makes the same request safe to repeat.",
+        f"Send the header {HEADER} with a value of your own for each new request, such as a UUID: up to 255 visible"
+        " ASCII characters. After a lost connection the same value makes the same request safe to repeat.",
         code="idempotency_key_missing" if not key else "idempotency_key_invalid",
     )
     error.status = 400

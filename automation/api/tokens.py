@@ -15,7 +15,12 @@ from automation.errors import Invalid
 from automation.ledger.models import LegalEntity
 
 SCOPES: Mapping[str, str] = MappingProxyType(
-    {"documents:read": "See documents, their fields and their events", "documents:write": "Hand in documents"}
+    {
+        "documents:read": "See documents, their fields and their events",
+        "documents:write": "Hand in documents",
+        "runs:read": "See the runs of documents",
+        "runs:operate": "Pause, resume, cancel, retry and skip",
+    }
 )
 PREFIX = "cst_"  # lets secret scanners recognise a token that leaked
 

@@ -9,7 +9,7 @@ Runs that belong to no document are operated the same way, without the second ha
 """
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 
@@ -81,6 +81,11 @@ def skip(run_id: uuid.UUID, *, actor: str, because: str) -> None:
         operators.skip(run_id, actor=actor, because=because)
         if document is not None and step == "post":
             _posted_by_hand(document, run_id, actor, because)
+
+
+ACTIONS: Mapping[str, Callable[..., None]] = MappingProxyType(
+    {"pause": pause, "resume": resume, "cancel": cancel, "retry": retry, "skip": skip}
+)
 
 
 def resume_document(document: Document, run: Run) -> None:

@@ -1,8 +1,6 @@
 """The operator's pages: runs by state, one run's timeline, the queues, and what may be done to a run."""
 
 import uuid
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -37,15 +35,13 @@ CAUSES = {
     "posting_unknown": "Nobody knows whether the posting arrived. Find out before you retry or skip.",
     "cancelled": "An operator stopped it.",
 }
-DONE: Mapping[str, tuple[Callable[..., None], str]] = MappingProxyType(
-    {
-        "pause": (operate.pause, "The run is paused."),
-        "resume": (operate.resume, "The run goes on."),
-        "cancel": (operate.cancel, "The run is cancelled."),
-        "retry": (operate.retry, "The run starts again."),
-        "skip": (operate.skip, "The step is skipped."),
-    }
-)
+SAID = {
+    "pause": "The run is paused.",
+    "resume": "The run goes on.",
+    "cancel": "The run is cancelled.",
+    "retry": "The run starts again.",
+    "skip": "The step is skipped.",
+}
 
 
 @needs(OPERATE)
@@ -95,18 +91,17 @@ def run(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def operate_run(request: HttpRequest, run_id: uuid.UUID, action: str) -> HttpResponse:
     """Pause, resume, cancel, retry (`from_step`) or skip, with the reason given in `because`."""
-    if action not in DONE:
+    if action not in operate.ACTIONS:
         raise Http404("There is no such action.")
     found, user = _found(request, run_id), cast(User, request.user)
-    act, said = DONE[action]
     given: dict[str, str] = {"because": request.POST.get("because", "").replace("\0", "").strip()[:2000]}
     if action == "retry" and request.POST.get("from_step"):
         given["from_step"] = request.POST["from_step"]
     try:
-        act(found.pk, actor=f"user:{user.username}", **given)
+        operate.ACTIONS[action](found.pk, actor=f"user:{user.username}", **given)
     except CountersignError as error:
         return _run_page(request, _found(request, run_id), status=error.status, notice=error.message)
-    messages.success(request, said)
+    messages.success(request, SAID[action])
     return redirect("run", run_id)
 
 

@@ -10,11 +10,10 @@ from django.db.models import Q
 from audit.models import Event
 from audit.queries import trail
 from automation.api.models import ServiceToken
+from automation.api.paging import page_size
 from automation.documents.models import Document, State
 from automation.errors import Invalid, NotAllowed
 from automation.ledger.models import LegalEntity
-
-MAX_PAGE = 200
 
 
 def entity_of(token: ServiceToken, wanted: str) -> LegalEntity:
@@ -49,7 +48,7 @@ def document_page(
         documents = documents.filter(state=state)
     if cursor:
         documents = documents.filter(pk__lt=_position(cursor))
-    size = _page_size(limit)
+    size = page_size(limit)
     found = list(documents.order_by("-pk")[: size + 1])
     following = _cursor(found[size - 1].pk) if len(found) > size else None
     return found[:size], following
@@ -59,7 +58,7 @@ def event_page(document: Document, *, before: str, limit: str) -> tuple[Sequence
     """The document's trail, newest first, and the id to continue before."""
     if before and not (before.isascii() and before.isdigit() and len(before) < 19):
         raise Invalid("before must be the id of an event.")
-    size = _page_size(limit)
+    size = page_size(limit)
     found = trail(f"document:{document.pk}", before=int(before) if before else None, limit=size + 1)
     return found[:size], str(found[size - 1].pk) if len(found) > size else None
 
@@ -69,14 +68,6 @@ def _named(wanted: str) -> Q:
         return Q(pk=uuid.UUID(wanted))
     except ValueError:
         return Q(name=wanted.replace("\0", ""))
-
-
-def _page_size(limit: str) -> int:
-    if not limit:
-        return 50
-    if not (limit.isascii() and limit.isdigit() and len(limit) < 5 and 1 <= int(limit) <= MAX_PAGE):
-        raise Invalid(f"limit must be a number from 1 to {MAX_PAGE}.")
-    return int(limit)
 
 
 def _cursor(position: uuid.UUID) -> str:

@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit.models import Event
-from automation.api import idempotency
+from automation.api import idempotency, openapi
 from automation.api.authentication import needs
 from automation.api.data import parsing, queries, schemas
 from automation.api.models import ServiceToken
@@ -36,19 +36,19 @@ Json = dict[str, Any]
     methods=["GET"],
     operation_id="list_documents",
     parameters=[
-        schemas.query("state", "Only documents in this state", enum=schemas.SUMMARY["properties"]["state"]["enum"]),
+        openapi.query("state", "Only documents in this state", enum=schemas.SUMMARY["properties"]["state"]["enum"]),
         schemas.ENTITY,
-        schemas.query("cursor", "next_cursor of the answer before"),
-        schemas.LIMIT,
+        openapi.CURSOR,
+        openapi.LIMIT,
     ],
-    responses=schemas.answers({200: schemas.DOCUMENTS}, 422),
+    responses=openapi.answers({200: schemas.DOCUMENTS}, 422),
 )
 @extend_schema(
     methods=["POST"],
     operation_id="hand_in_document",
-    parameters=[schemas.KEY, schemas.ENTITY],
+    parameters=[openapi.KEY, schemas.ENTITY],
     request=schemas.UPLOAD,
-    responses=schemas.answers({200: schemas.HANDED_IN, 201: schemas.HANDED_IN}, 400, 413, 415, 422),
+    responses=openapi.answers({200: schemas.HANDED_IN, 201: schemas.HANDED_IN}, 400, 413, 415, 422),
 )
 @api_view(["GET", "POST"])
 @parser_classes([MultiPartParser, parsing.BoundedJSONParser])
@@ -83,7 +83,7 @@ def _accepted(file: IncomingFile) -> idempotency.Answer:
 
 
 @needs(GET="documents:read")
-@extend_schema(operation_id="get_document", responses=schemas.answers({200: schemas.DOCUMENT}, 404))
+@extend_schema(operation_id="get_document", responses=openapi.answers({200: schemas.DOCUMENT}, 404))
 @api_view(["GET"])
 def document(request: Request, document_id: uuid.UUID) -> Response:
     found = _found(request, document_id)
@@ -97,8 +97,8 @@ def document(request: Request, document_id: uuid.UUID) -> Response:
 @needs(GET="documents:read")
 @extend_schema(
     operation_id="list_document_events",
-    parameters=[schemas.query("before", "next_before of the answer before"), schemas.LIMIT],
-    responses=schemas.answers({200: schemas.EVENTS}, 404, 422),
+    parameters=[openapi.query("before", "next_before of the answer before"), openapi.LIMIT],
+    responses=openapi.answers({200: schemas.EVENTS}, 404, 422),
 )
 @api_view(["GET"])
 def events(request: Request, document_id: uuid.UUID) -> Response:
@@ -110,7 +110,7 @@ def events(request: Request, document_id: uuid.UUID) -> Response:
 @needs(GET="documents:read")
 @extend_schema(
     operation_id="get_document_content",
-    responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, **schemas.answers({}, 404)},
+    responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, **openapi.answers({}, 404)},
 )
 @api_view(["GET"])
 def content(request: Request, document_id: uuid.UUID) -> HttpResponse:

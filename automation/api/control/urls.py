@@ -1,0 +1,11 @@
+from django.urls import path
+
+from automation.api.control import views
+
+urlpatterns = [
+    path("runs", views.runs, name="runs"),
+    path("runs/<uuid:run_id>", views.run, name="run"),
+    path("runs/<uuid:run_id>/timeline", views.run_timeline, name="timeline"),
+    path("runs/<uuid:run_id>/actions", views.actions, name="actions"),
+    path("queues", views.queue_list, name="queues"),
+]

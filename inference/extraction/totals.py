@@ -1,7 +1,6 @@
 """The amounts that stand under an invoice: which is net, tax, total, due; chosen together, tied by arithmetic."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import product
@@ -9,20 +8,11 @@ from itertools import product
 from inference.extraction.candidates import Hit
 from inference.extraction.labels import Label, find_labels, lexicon, weak
 from inference.extraction.lines import GAP, Layout, Line
+from inference.extraction.tax_lines import CENT, TaxLine, find_tax_lines
 
-CENT = Decimal("0.02")
 MAX_CHOICES = 7
 _SIDE = ("amount_due", "amount_paid", "discount_amount", "shipping_amount", "rounding_amount")
 _SUM = ("net_amount", "tax_amount", "gross_amount")
-
-
-@dataclass(frozen=True)
-class TaxLine:
-    """One rate of the tax table; `net` is None where only the tax is printed."""
-
-    rate: Hit
-    tax: Hit
-    net: Hit | None
 
 
 @dataclass
@@ -178,58 +168,6 @@ def _stacked(label: Label, hit: Hit, line: Line) -> bool:
     return hit.box.x0 < run.box.x1 + line.em and hit.box.x1 > run.box.x0 - line.em
 
 
-def find_tax_lines(
-    hits: list[Hit], amounts: dict[int, list[Hit]], labels: dict[int, list[Label]], body: set[int]
-) -> list[TaxLine]:
-    """Lines with a rate and either a net and a tax that fit it, or one amount behind a word for tax."""
-    found: list[TaxLine] = []
-    for rate in hits:
-        if rate.kind not in ("percent", "number") or rate.line.index in body or not isinstance(rate.value, Decimal):
-            continue
-        if not 0 <= rate.value <= 30:
-            continue
-        row = (
-            [hit for hit in amounts[rate.line.index] if hit.kind == "money" and hit is not rate]
-            if rate.line.index in amounts
-            else []
-        )
-        pair = _pair(rate.value, row[:6])
-        if pair:
-            found.append(TaxLine(rate, pair[1], pair[0]))
-        elif (
-            rate.kind == "percent"
-            and row
-            and any("tax_amount" in label.roles for label in labels.get(rate.line.index, ()))
-        ):
-            later = [hit for hit in row if hit.start > rate.start]
-            if len(later) == 1:
-                found.append(TaxLine(rate, later[0], None))
-    return _unique(found)
-
-
-def _pair(rate: Decimal, row: list[Hit]) -> tuple[Hit, Hit] | None:
-    for net, tax in product(row, row):
-        if net is tax or not isinstance(net.value, Decimal) or not isinstance(tax.value, Decimal):
-            continue
-        if net.value and abs(net.value * rate / 100 - tax.value) <= CENT and (tax.value or rate == 0):
-            return net, tax
-    return None
-
-
-def _unique(found: Iterable[TaxLine]) -> list[TaxLine]:
-    unique: dict[tuple[object, ...], TaxLine] = {}
-    for line in found:
-        unique.setdefault((line.rate.value, line.tax.value), line)
-        if line.net is not None and unique[line.rate.value, line.tax.value].net is None:
-            unique[line.rate.value, line.tax.value] = line
-    by_rate: dict[object, TaxLine] = {}
-    for line in unique.values():
-        known = by_rate.get(line.rate.value)
-        if known is None or (known.net is None and line.net is not None):
-            by_rate[line.rate.value] = line
-    return list(by_rate.values())
-
-
 def _consistent(tax_lines: list[TaxLine], totals: Totals) -> list[TaxLine]:
     """Tax lines that do not exceed the document's tax."""
     tax = totals.values.get("tax_amount")
@@ -256,14 +194,14 @@ def _choose(scored: Scores, tax_lines: list[TaxLine], hits: list[Hit], body: set
     _add_tax_sums(options, tax_lines, printed)
     sides = [_options(scored.get(role, {}))[:3] for role in ("shipping_amount", "discount_amount", "rounding_amount")]
     extras = {Decimal(0)} | {sign * value for side in sides for value, _, _ in side for sign in (1, -1)}
-    side = {value for role in _SIDE for value, strength, _ in _options(scored.get(role, {})) if strength >= 0.4}
-    _complete(options, {value: hit for value, hit in printed.items() if value not in side})
+    aside = {value for role in _SIDE for value, strength, _ in _options(scored.get(role, {})) if strength >= 0.4}
+    _complete(options, {value: hit for value, hit in printed.items() if value not in aside})
     taxes = {line.tax.value for line in tax_lines if isinstance(line.tax.value, Decimal)}
-    parts = _Parts(rates, extras, taxes if len(tax_lines) > 1 else set())
+    bounds = _Bounds(rates, extras, taxes if len(tax_lines) > 1 else set())
     best: tuple[Choice | None, ...] = ()
     best_score = 0.0
     for chosen in product(*((None, *options[role]) for role in _SUM)):
-        score = _joint(chosen, parts)
+        score = _joint(chosen, bounds)
         if score > best_score:
             best, best_score = chosen, score
     totals = Totals()
@@ -343,7 +281,7 @@ def _complete(options: dict[str, list[Choice]], printed: dict[Decimal, Hit]) -> 
 
 
 @dataclass(frozen=True)
-class _Parts:
+class _Bounds:
     """What the totals must agree with: printed rates, signed side amounts, the taxes of several rates (else none)."""
 
     rates: set[Decimal]
@@ -351,8 +289,8 @@ class _Parts:
     taxes: set[Decimal]
 
 
-def _joint(chosen: tuple[Choice | None, ...], parts: _Parts) -> float:
-    rates, extras = parts.rates, parts.extras
+def _joint(chosen: tuple[Choice | None, ...], bounds: _Bounds) -> float:
+    rates, extras = bounds.rates, bounds.extras
     score = sum(choice[1] - 0.12 for choice in chosen if choice is not None)
     net, tax, gross = (None if choice is None else choice[0] for choice in chosen)
     if gross is not None and (
@@ -362,8 +300,8 @@ def _joint(chosen: tuple[Choice | None, ...], parts: _Parts) -> float:
         score -= 0.8
     if net and tax is not None and abs(tax) > Decimal("0.35") * abs(net):
         score -= 0.8
-    if parts.taxes and tax is not None:
-        score += 0.3 if tax == sum(parts.taxes) else -0.6 if tax in parts.taxes and tax else 0.0
+    if bounds.taxes and tax is not None:
+        score += 0.3 if tax == sum(bounds.taxes) else -0.6 if tax in bounds.taxes and tax else 0.0
     if gross is not None and not gross:
         score -= 0.5
     if net is None or gross is None:

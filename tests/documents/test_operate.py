@@ -1,11 +1,13 @@
 """What an operator does to a run, and what becomes of the document."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 
 from audit.queries import trail
+from automation import breakers
 from automation.documents import operate
 from automation.documents.models import Document, State
 from automation.errors import Conflict, Invalid, TemporaryFailure
@@ -48,6 +50,8 @@ def erp(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Erp:
     receiver = Erp()
     monkeypatch.setattr(adapters, "ADAPTERS", {**adapters.ADAPTERS, "erp": lambda: receiver})
     settings.POSTING_ADAPTERS = ["erp"]
+    no_rest = {"posting": replace(breakers.DOWNSTREAMS["posting"], rest=0)}  # here no time passes between tries
+    monkeypatch.setattr(breakers, "DOWNSTREAMS", no_rest)
     return receiver
 
 

@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import product
 
+from inference.extraction.amount_roles import SUM_ROLES, Scores, amount_labels, ends_run, score_amounts
 from inference.extraction.candidates import Hit
-from inference.extraction.labels import Label, find_labels, lexicon, weak
-from inference.extraction.lines import GAP, Layout, Line
+from inference.extraction.lines import Layout
 from inference.extraction.tax_lines import CENT, TaxLine, find_tax_lines
 
 MAX_CHOICES = 7
 _SIDE = ("amount_due", "amount_paid", "discount_amount", "shipping_amount", "rounding_amount")
-_SUM = ("net_amount", "tax_amount", "gross_amount")
 
 
 @dataclass
@@ -28,144 +27,18 @@ class Totals:
     tax_lines: list[TaxLine] = field(default_factory=list)
 
 
-def amount_labels(lines: Layout) -> dict[int, list[Label]]:
-    """The labels of amounts, with the qualifiers "including" and "excluding", on each line that has some."""
-    words, qualifiers = lexicon("AMOUNT_LABELS"), lexicon("QUALIFIERS")
-    found = {}
-    for line in lines.lines:
-        labels = find_labels(line, words)
-        if labels:
-            spans = [(label.start, label.end) for label in labels]
-            extra = [q for q in find_labels(line, qualifiers) if all(q.end <= s or q.start >= e for s, e in spans)]
-            found[line.index] = sorted((*labels, *extra), key=lambda label: label.start)
-    return found
-
-
 def find_totals(lines: Layout, hits: list[Hit], body: set[int]) -> Totals:
     """The best joint choice. `body`: positions of the lines that hold line items, whose amounts are no totals."""
     labels = amount_labels(lines)
     amounts: dict[int, list[Hit]] = defaultdict(list)
     for hit in hits:
-        if hit.kind == "money" or (hit.kind == "number" and hit.line.index not in body and _ends_run(hit)):
+        if hit.kind == "money" or (hit.kind == "number" and hit.line.index not in body and ends_run(hit)):
             amounts[hit.line.index].append(hit)
-    scored = _score_all(lines, labels, amounts, body)
+    scored = score_amounts(lines, labels, amounts, body)
     tax_lines = find_tax_lines(hits, amounts, labels, body)
     totals = _choose(scored, tax_lines, hits, body)
     totals.tax_lines = _consistent(tax_lines, totals)
     return totals
-
-
-Scores = dict[str, dict[Decimal, tuple[float, Hit]]]
-
-
-def _score_all(lines: Layout, labels: dict[int, list[Label]], amounts: dict[int, list[Hit]], body: set[int]) -> Scores:
-    scores: Scores = defaultdict(dict)
-    count = max(len(lines.lines), 1)
-    for index, row in amounts.items():
-        row.sort(key=lambda hit: hit.start)
-        previous = 0
-        for hit in row:
-            context = [label for label in labels.get(index, ()) if previous <= label.start and label.end <= hit.start]
-            trailing = [] if context else [x for x in labels.get(index, ()) if hit.end <= x.start and _same_run(hit, x)]
-            roles = _roles(context)
-            discount = 1.0
-            if not roles:
-                roles, discount = _roles_above(lines, labels, hit), 0.75
-            if not roles and trailing and len(row) == 1:
-                roles, discount = _roles(trailing), 0.6
-            for role, strength in roles.items():
-                if hit.kind == "number":
-                    strength -= 0.35 if role in _SUM or role == "amount_due" else 0.8
-                if index in body:
-                    strength *= 0.45
-                strength = strength * discount + 0.08 * index / count
-                _add(scores[role], hit, strength)
-            if (hit.kind == "money" and context) or hit.kind == "number":
-                previous = hit.end
-    return scores
-
-
-def _ends_run(hit: Hit) -> bool:
-    """Whether nothing follows a bare number in its run: "500" may be a total, the 30 of "30 days" is none."""
-    return hit.line.text[hit.end : hit.end + 1] in ("", GAP)
-
-
-def _same_run(hit: Hit, label: Label) -> bool:
-    return GAP not in hit.line.text[hit.end : label.start]
-
-
-def _add(scores: dict[Decimal, tuple[float, Hit]], hit: Hit, strength: float) -> None:
-    value = hit.value
-    if not isinstance(value, Decimal) or strength <= 0.05:
-        return
-    known = scores.get(value)
-    if known is None:
-        scores[value] = strength, hit
-    else:
-        best = max(known, (strength, hit), key=lambda pair: pair[0])
-        scores[value] = best[0] + 0.05, best[1]
-
-
-def _roles(labels: list[Label]) -> dict[str, float]:
-    """What the words before an amount say it is: the principal word, turned by "including", "excluding" and "tax"."""
-    if not labels:
-        return {}
-    kinds = [set(label.roles) for label in labels]
-    every = set().union(*kinds)
-    if "other_amount" in every:
-        return {"other_amount": 1.0}
-    for role in ("amount_paid", "amount_due", "rounding_amount", "discount_amount", "shipping_amount"):
-        if role in every:
-            return _settled(role, labels, every)
-    inclusive = "inclusive" in every or "gross_amount" in every
-    exclusive = "exclusive" in every or "net_amount" in every
-    strong = 0.55 if all(label.key in weak() for label in labels) else 1.0
-    if "tax_amount" in every and not {"gross_amount", "net_amount"} & every:
-        if "total" in every and inclusive:
-            return {"gross_amount": strong}
-        if "total" in every and "exclusive" in every:
-            return {"net_amount": strong}
-        return {"tax_amount": strong, "net_amount": 0.15}
-    if "gross_amount" in every and "net_amount" in every:
-        return {"gross_amount": 0.55, "net_amount": 0.5}
-    if inclusive and not ("net_amount" in every and "gross_amount" not in every and "inclusive" not in every):
-        return {"gross_amount": strong, "amount_due": 0.1}
-    if exclusive:
-        return {"net_amount": strong, "gross_amount": 0.1}
-    return {"gross_amount": 0.8 * strong, "net_amount": 0.3, "amount_due": 0.15}
-
-
-def _settled(role: str, labels: list[Label], every: set[str]) -> dict[str, float]:
-    if role == "amount_due":
-        gross = 0.8 if "gross_amount" in every else 0.55 if "total" in every else 0.45
-        return {"amount_due": 1.0, "gross_amount": gross}
-    if role == "amount_paid" and "total" in every:
-        return {"amount_paid": 0.7, "gross_amount": 0.5}
-    if role in ("shipping_amount", "discount_amount") and {"total", "net_amount", "gross_amount"} & every:
-        return {role: 0.5, "net_amount": 0.4 if "net_amount" in every else 0.1, "gross_amount": 0.3}
-    return {role: 0.9 if len(labels) <= 3 else 0.6}
-
-
-def _roles_above(lines: Layout, labels: dict[int, list[Label]], hit: Hit) -> dict[str, float]:
-    """The label in the head of the amount's column, at most three lines up."""
-    index = hit.line.index
-    height = max(hit.line.box.y1 - hit.line.box.y0, 1e-4)
-    for other in range(index - 1, max(index - 5, -1), -1):
-        line = lines.lines[other]
-        if line.page != hit.line.page or hit.line.box.y0 - line.box.y1 > 3.5 * height:
-            break
-        column = [label for label in labels.get(other, ()) if _stacked(label, hit, line)]
-        if column:
-            return _roles(column)
-    return {}
-
-
-def _stacked(label: Label, hit: Hit, line: Line) -> bool:
-    """Whether the label's run, if it is short, stands over the amount."""
-    run = next((run for run in line.runs if run.start <= label.start < run.end), None)
-    if run is None or len(run.text) >= 40:
-        return False
-    return hit.box.x0 < run.box.x1 + line.em and hit.box.x1 > run.box.x0 - line.em
 
 
 def _consistent(tax_lines: list[TaxLine], totals: Totals) -> list[TaxLine]:
@@ -190,7 +63,7 @@ def _choose(scored: Scores, tax_lines: list[TaxLine], hits: list[Hit], body: set
         if hit.value not in printed or printed[hit.value].line.index in body:
             printed[hit.value] = hit
     rates = {hit.value for hit in hits if hit.kind == "percent" and isinstance(hit.value, Decimal)}
-    options = {role: _options(scored.get(role, {})) for role in _SUM}
+    options = {role: _options(scored.get(role, {})) for role in SUM_ROLES}
     _add_tax_sums(options, tax_lines, printed)
     sides = [_options(scored.get(role, {}))[:3] for role in ("shipping_amount", "discount_amount", "rounding_amount")]
     extras = {Decimal(0)} | {sign * value for side in sides for value, _, _ in side for sign in (1, -1)}
@@ -200,19 +73,19 @@ def _choose(scored: Scores, tax_lines: list[TaxLine], hits: list[Hit], body: set
     bounds = _Bounds(rates, extras, taxes if len(tax_lines) > 1 else set())
     best: tuple[Choice | None, ...] = ()
     best_score = 0.0
-    for chosen in product(*((None, *options[role]) for role in _SUM)):
+    for chosen in product(*((None, *options[role]) for role in SUM_ROLES)):
         score = _joint(chosen, bounds)
         if score > best_score:
             best, best_score = chosen, score
     totals = Totals()
-    for role, choice in zip(_SUM, best, strict=False):
+    for role, choice in zip(SUM_ROLES, best, strict=False):
         if choice is not None:
             totals.values[role], totals.strengths[role], totals.hits[role] = choice
     for role in _SIDE:
         side = _options(scored.get(role, {}))
         if side and side[0][1] >= 0.4:
             totals.values[role], totals.strengths[role], totals.hits[role] = side[0]
-    for role in (*_SUM, *_SIDE):
+    for role in (*SUM_ROLES, *_SIDE):
         totals.rivals[role] = [
             (hit, strength)
             for value, strength, hit in _options(scored.get(role, {}))
@@ -223,7 +96,7 @@ def _choose(scored: Scores, tax_lines: list[TaxLine], hits: list[Hit], body: set
     for role in ("discount_amount", "amount_paid"):
         if gross_value >= 0 and role in totals.values:
             totals.values[role] = abs(totals.values[role])
-    net, tax, gross = (totals.values.get(role) for role in _SUM)
+    net, tax, gross = (totals.values.get(role) for role in SUM_ROLES)
     if net is not None and tax is not None and gross is not None:
         totals.tied = any(abs(net + tax + extra - gross) <= CENT for extra in extras)
         totals.broken = not totals.tied
@@ -268,7 +141,7 @@ def _add_tax_sums(options: dict[str, list[Choice]], tax_lines: list[TaxLine], pr
 
 def _complete(options: dict[str, list[Choice]], printed: dict[Decimal, Hit]) -> None:
     """Printed amounts without a label that would close net + tax = gross."""
-    known = {role: {choice[0] for choice in options[role]} for role in _SUM}
+    known = {role: {choice[0] for choice in options[role]} for role in SUM_ROLES}
     wanted = (
         ("tax_amount", [gross - net for gross in known["gross_amount"] for net in known["net_amount"]]),
         ("net_amount", [gross - tax for gross in known["gross_amount"] for tax in known["tax_amount"]]),

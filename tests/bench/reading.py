@@ -61,7 +61,7 @@ def _texts(row: Row) -> dict[str, str]:
 
 
 def _speed() -> str:
-    """Milliseconds from stored bytes to the policy's decision, per step and in all, for documents of one or two pages."""
+    """Milliseconds from stored bytes to the decision, per step and in all, for documents of one or two pages."""
     from automation.documents.models import Document
     from automation.ingestion.accept import accept
     from automation.ingestion.incoming import IncomingFile

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo serve test lint bench clean
+.PHONY: demo serve test lint bench chaos clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.ready: pyproject.toml constraints.txt
@@ -29,6 +29,9 @@ test: $(VENV)/.ready lint
 
 bench: $(VENV)/.ready
 	$(BIN)/python -m tests.bench $(ARGS)
+
+chaos: $(VENV)/.ready
+	$(BIN)/python -m tests.chaos $(ARGS)
 
 clean:
 	rm -rf $(VENV) var build *.egg-info .mypy_cache .ruff_cache

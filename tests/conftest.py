@@ -96,6 +96,7 @@ def own_files(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.POSTING_DIR = tmp_path / "posted"  # type: ignore[attr-defined]
+    settings.AUDIT_HEADS_PATH = str(tmp_path / "heads.jsonl")  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)

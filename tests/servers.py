@@ -97,6 +97,7 @@ def service_environment() -> dict[str, str]:
         "DATABASE_APP_URL": url(database),
         "REDIS_URL": settings.REDIS_URL,
         "POSTING_DIR": str(settings.POSTING_DIR),
+        "AUDIT_HEADS_PATH": str(settings.AUDIT_HEADS_PATH),
         "DOCUMENTS_DIR": str(cast("dict[str, Any]", settings.STORAGES["documents"])["OPTIONS"]["location"]),
     }
 

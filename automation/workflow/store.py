@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 import psycopg
+from django.conf import settings
 from django.db import connection
 from django.db.models import DateTimeField, F, Func
 
@@ -42,9 +42,10 @@ class Claimed:
     signals: list[dict[str, Any]]
 
 
-_DUE = "SELECT id, state FROM workflow_run WHERE due_at <= clock_timestamp() AND NOT held AND "
+# Compared with statement_timestamp(): an index is not searched by clock_timestamp(), which changes while it is read.
+_DUE = "SELECT id, state FROM workflow_run WHERE due_at <= statement_timestamp() AND NOT held AND "
 _THIS = _DUE + "id = %(id)s FOR NO KEY UPDATE"
-_OLDEST = _DUE + "queue = %(queue)s ORDER BY due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED"
+OLDEST_DUE = _DUE + "queue = %(queue)s ORDER BY due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED"
 _TAKE = """
 UPDATE workflow_run AS run
 SET state = 'running', claim = run.claim + 1, attempt = run.attempt + 1, awaited_signal = NULL,
@@ -67,7 +68,7 @@ def claim(run_id: uuid.UUID) -> Claimed | None:
 
 def claim_oldest(queue: str) -> Claimed | None:
     """Take the run of this queue that has been due longest and that nobody else is just taking; None when none is."""
-    return _claimed(f"WITH due AS ({_OLDEST}) {_TAKE}", {"queue": queue})
+    return _claimed(f"WITH due AS ({OLDEST_DUE}) {_TAKE}", {"queue": queue})
 
 
 def _claimed(statement: str, parameters: Mapping[str, Any]) -> Claimed | None:
@@ -257,7 +258,7 @@ def renew(leases: Sequence[tuple[uuid.UUID, int]]) -> None:
 
 
 # The queues are found one by one along the index: each step of the recursion is one probe.
-_OVERDUE = """
+OVERDUE = """
 WITH RECURSIVE present AS (
     (SELECT queue FROM workflow_run WHERE due_at IS NOT NULL AND NOT held ORDER BY queue LIMIT 1)
     UNION ALL
@@ -268,7 +269,7 @@ WITH RECURSIVE present AS (
 SELECT queue, overdue.runs FROM present, LATERAL (
     SELECT count(*) AS runs FROM (
         SELECT FROM workflow_run
-        WHERE queue = present.queue AND due_at <= clock_timestamp() - make_interval(secs => %(grace)s) AND NOT held
+        WHERE queue = present.queue AND due_at <= statement_timestamp() - make_interval(secs => %(grace)s) AND NOT held
         LIMIT %(limit)s
     ) AS run
 ) AS overdue
@@ -279,7 +280,7 @@ WHERE overdue.runs > 0
 def overdue(limit: int, grace: float) -> dict[str, int]:
     """How many runs of each queue (counted up to `limit`) were due `grace` seconds ago. An index-only range scan."""
     with connection.cursor() as cursor:
-        cursor.execute(_OVERDUE, {"limit": limit, "grace": grace})
+        cursor.execute(OVERDUE, {"limit": limit, "grace": grace})
         return dict(cursor.fetchall())
 
 

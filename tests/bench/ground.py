@@ -15,6 +15,8 @@ def ground(name: str) -> Iterator[str]:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "automation.settings")
     os.environ["REDIS_URL"] = embedded.redis_url(VAR)
+    os.environ["AUDIT_HEADS_PATH"] = str(VAR / "heads.jsonl")
+    (VAR / "heads.jsonl").unlink(missing_ok=True)
     superuser = embedded.start_postgres(VAR)
     redis = embedded.start_redis(VAR)
 

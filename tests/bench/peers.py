@@ -50,7 +50,7 @@ def queued(count: int, threads: int) -> dict[str, Any]:
 
 def main() -> None:
     name, url, count, threads = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-    DBOS(config={"name": "bench", "system_database_url": url, "run_admin_server": False, "log_level": "ERROR"})
+    DBOS(config={"name": "bench", "system_database_url": url, "log_level": "ERROR"})
     DBOS.launch()
     print(json.dumps({"direct": direct, "queued": queued}[name](count, threads)), flush=True)
     DBOS.destroy()

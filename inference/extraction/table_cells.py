@@ -178,7 +178,10 @@ def _price(token: Token, column: Column, limits: tuple[float, float]) -> float:
         heavy = 0.05 if role == "unit" else {"money": 0.06, "percent": 0.03}.get(hit.kind, 0.015)
         fits = role == "position" and _POSITION.fullmatch(token.text) is not None
         fits = fits or (role in ("product_code", "purchase_order", "date") and hit.kind == "number")
-        return outside + overrun + (0.0 if fits else heavy)
+        before = role != "description" and token.box.x1 < column.box.x0 and token.box.x0 < limits[0]
+        return outside + overrun + (0.0 if fits else heavy) + 0.03 * before
+    if role != "description" and token.box.x1 < column.box.x0 and token.box.x0 < limits[0]:
+        outside += 0.02  # it stands under the head before this one
     if role == "position" and not _POSITION.fullmatch(token.text):
         return outside + 0.06
     if role == "product_code" and not any(c.isdigit() for c in token.text):

@@ -58,7 +58,7 @@ def alike(one: tuple[Column, ...], other: tuple[Column, ...]) -> bool:
 
 def _belongs(line: Line, gap: float, height: float, by_line: dict[int, list[Hit]]) -> bool:
     """Whether a neighbouring line is part of the head: close, without numbers, and mostly words of column heads."""
-    if gap > 0.9 * height or by_line.get(line.index):
+    if gap > 0.9 * height or by_line.get(line.index) or ":" in line.text or sum(map(str.isdigit, line.text)) > 2:
         return False
     labelled = {label.start for label in _column_labels(line, 0.5)}
     known = sum(

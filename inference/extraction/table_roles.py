@@ -20,7 +20,7 @@ def multiplies(quantity: Decimal, price: Decimal, amount: Decimal) -> bool:
 def settle(columns: Sequence[Column], rows: Sequence[Cells]) -> tuple[Column, ...]:
     """The columns with the roles under which most rows multiply; the head's own reading wins a tie."""
     filled = [row for row in rows if len(row.hits) >= 2]
-    columns = _net_before_tax(_by_content(_described(columns, rows), filled), filled)
+    columns = _net_before_tax(_by_content(_priced(_described(columns, rows), rows), filled), filled)
     if not filled:
         return tuple(columns)
     at = {column.role: number for number, column in enumerate(columns)}
@@ -63,6 +63,18 @@ def _described(columns: Sequence[Column], rows: Sequence[Cells]) -> Sequence[Col
     }
     best = max(letters, key=lambda number: letters[number], default=None)
     return columns if best is None or letters[best] < 4 * max(len(rows), 1) else _named(columns, best, "description")
+
+
+def _priced(columns: Sequence[Column], rows: Sequence[Cells]) -> Sequence[Column]:
+    """ "Unit" over numbers is the price of one, where no other column is."""
+    number = next(
+        (n for n, column in enumerate(columns) if column.role == "unit" and "unit_price" in column.roles), None
+    )
+    if number is None or any(column.role == "unit_price" for column in columns):
+        return columns
+    texts = [run.text for row in rows for run in row.texts.get(number, ())]
+    numeric = sum(1 for text in texts if any(c.isdigit() for c in text) and sum(map(str.isalpha, text)) <= 3)
+    return _named(columns, number, "unit_price") if numeric > 0.5 * len(texts) else columns
 
 
 def _net_before_tax(columns: Sequence[Column], rows: list[Cells]) -> Sequence[Column]:

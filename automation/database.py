@@ -1,6 +1,5 @@
 """The two database roles: the owner runs migrations, the application may only read and write rows."""
 
-from django.conf import settings
 from django.db import connections
 from psycopg import sql
 
@@ -19,9 +18,9 @@ def ensure_app_role() -> None:
         for statement in (
             sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(sql.SQL(verb), role, sql.Literal(app["PASSWORD"])),
             sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role),
-            sql.SQL("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {}").format(
-                role
-            ),
+            sql.SQL(
+                "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {}"
+            ).format(role),
             sql.SQL("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {}").format(role),
         ):
             cursor.execute(statement.as_string(cursor.cursor))

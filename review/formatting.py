@@ -1,7 +1,7 @@
 """Amounts, dates and times as the person who reads them writes them."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from babel import Locale, UnknownLocaleError
@@ -77,6 +77,14 @@ def duration(seconds: float | None) -> str:
         if seconds < limit:
             return f"{seconds / size:.0f} {unit}"
     return f"{seconds / 86400:.0f} d"
+
+
+def time_left(left: timedelta) -> str:
+    """Working time until something is due, rounded down: "5 h left", "45 min left", "overdue" for none."""
+    minutes = int(left.total_seconds() // 60)
+    if left <= timedelta(0):
+        return "overdue"
+    return f"{minutes // 60} h left" if minutes >= 60 else f"{max(1, minutes)} min left"
 
 
 def shown(kind: str, text: str, currency: str, locale: Locale) -> str:

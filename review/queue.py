@@ -17,7 +17,7 @@ from automation.errors import Invalid
 from automation.ledger.models import Invoice
 from automation.ledger.suppliers import normal_id
 from automation.policy.models import TriageDecision
-from review import access
+from review import access, deadlines
 from review.four_eyes import touched_by
 from review.models import Gate, Task
 
@@ -35,7 +35,8 @@ _BY_URGENCY = frozenset({"mine", "verify", "approve"})
 class Row:
     """One line of the queue. `reasons`: why triage sent it to a person. `worst`: its gravest finding, if any.
 
-    `gate`, `opened_at` and `postponed_until` are of its open task; `holder` is who has it open now.
+    `gate`, `opened_at`, `postponed_until` and `left` (working time until it is due, zero when overdue) are of its open
+    task; `holder` is who has it open now.
     """
 
     document: Document
@@ -43,6 +44,7 @@ class Row:
     gate: str | None
     opened_at: datetime | None
     postponed_until: datetime | None
+    left: timedelta | None
     holder: str | None
     worst: str | None
     reasons: tuple[str, ...]
@@ -178,6 +180,7 @@ def _rows(documents: list[Document]) -> list[Row]:
                 gate=task.gate if task else None,
                 opened_at=task.opened_at if task else None,
                 postponed_until=task.postponed_until if task else None,
+                left=deadlines.left(task) if task else None,
                 holder=task.leased_by.username if task and held and task.leased_by else None,
                 worst=worst.get(document.pk),
                 reasons=reasons.get(document.pk, ()),
@@ -187,7 +190,7 @@ def _rows(documents: list[Document]) -> list[Row]:
 
 
 def _open_tasks(ids: Iterable[uuid.UUID]) -> QuerySet[Task]:
-    return Task.objects.filter(document__in=ids, closed_at=None).select_related("leased_by")
+    return Task.objects.filter(document__in=ids, closed_at=None).select_related("leased_by", "entity")
 
 
 def _worst(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:

@@ -11,17 +11,22 @@ from inference.fields import FIELDS
 SEVERITIES = ("info", "warning", "blocks")
 SILENT = ("none", "info", "warning")  # a blocking finding is never silent
 KEYS = ("name", "minimum_confidence", "key_fields", "highest_silent_severity")
+OPTIONAL = ("hours",)
+GATES = ("verify", "approve")
+MOST_HOURS = 2000  # about a year of working days
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
     """A person looks when a key field is absent or below `minimum_confidence` (0..1, exact), or when any finding is
-    above `highest_silent_severity`."""
+    above `highest_silent_severity`. `hours`: working hours in which each gate should be decided; a gate that is missing
+    has no deadline."""
 
     name: str
     minimum_confidence: Decimal
     key_fields: tuple[str, ...]
     highest_silent_severity: str
+    hours: Mapping[str, int]
 
     def is_silent(self, severity: str) -> bool:
         return self.highest_silent_severity != "none" and (
@@ -38,12 +43,13 @@ def parse(body: Mapping[str, Any]) -> Body:
         minimum_confidence=Decimal(body["minimum_confidence"]),
         key_fields=tuple(body["key_fields"]),
         highest_silent_severity=body["highest_silent_severity"],
+        hours=dict(body.get("hours", {})),
     )
 
 
 def _problems(body: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"{key} is missing" for key in KEYS if key not in body)
-    yield from (f"{key} is not known here" for key in body if key not in KEYS)
+    yield from (f"{key} is not known here" for key in body if key not in KEYS + OPTIONAL)
     if not isinstance(body.get("name", "-"), str) or not body.get("name", "-").strip():
         yield "name must be a text"
     if not _is_probability(body.get("minimum_confidence", "0")):
@@ -55,6 +61,13 @@ def _problems(body: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"key_fields: there is no field {name!r}" for name in fields if name not in FIELDS)
     if body.get("highest_silent_severity", "info") not in SILENT:
         yield f"highest_silent_severity must be one of {', '.join(SILENT)}"
+    hours = body.get("hours", {})
+    if not isinstance(hours, dict) or not all(gate in GATES and _is_hours(value) for gate, value in hours.items()):
+        yield f"hours must give whole working hours, 1 to {MOST_HOURS}, for {' and '.join(GATES)}"
+
+
+def _is_hours(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_HOURS
 
 
 def _is_probability(value: object) -> bool:

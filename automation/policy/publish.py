@@ -18,6 +18,7 @@ FIRST: dict[str, Any] = {
     "minimum_confidence": "0.85",
     "key_fields": ["invoice_number", "issue_date", "seller_name", "currency", "gross_amount"],
     "highest_silent_severity": "info",
+    "hours": {"verify": 16, "approve": 16},
 }
 
 

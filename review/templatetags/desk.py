@@ -1,6 +1,6 @@
 """What templates of the desk need to show values in the reader's own notation."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
@@ -50,3 +50,9 @@ def after(later: datetime, earlier: datetime) -> str:
 def seconds(value: float | None) -> str:
     """A duration as people write it: "40 ms", "3.2 s", "4 min", "2 h", "3 d"; nothing for None."""
     return formatting.duration(value)
+
+
+@register.filter
+def time_left(value: timedelta) -> str:
+    """Working time until something is due: "5 h left", "45 min left", "overdue"."""
+    return formatting.time_left(value)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import stdnum
 from babel import Locale
 from stdnum import iban
+from stdnum.ch import uid
 
 from automation.checks.base import Finding, InvoiceView
 from inference.fields import FIELDS
@@ -68,4 +69,6 @@ def _is_vat_id(country: str, text: str) -> bool:
     if rule is None:
         return True
     compact = _compact(text)
+    if country == "CH":  # the suffix MWST, TVA or IVA says what the number is for and may be left off
+        return bool(rule.is_valid(compact) or uid.is_valid(compact))
     return bool(rule.is_valid(compact) or rule.is_valid(compact[2:]))

@@ -12,13 +12,15 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.extraction.candidates import Hit
 from inference.extraction.features import Features
 from inference.extraction.lines import GAP
 from inference.fields import FIELDS
 from inference.types import Box, Value
 
 MINIMUM = -1.0
-WEAK = -2.0
+WEAK, WEAK_IN_NAME = -2.0, -4.0
+LESSER_KIND = 2.0
 LIMIT = 8.0
 CENT = Decimal("0.02")
 MAX_CHOICES = 6
@@ -102,9 +104,9 @@ def typed(scores: Scores, name: str, kinds: tuple[str, ...]) -> list[Choice]:
     for hit in scores.features.hits:
         if hit.kind not in kinds:
             continue
-        first, last = hit.line.words_of(hit.start, hit.end)
         begin = starts[hit.line.index]
-        score = float(column[begin + first : begin + last + 1].mean()) - 0.5 * kinds.index(hit.kind)
+        members = [begin + word for word in telling_words(hit)]
+        score = float(column[members].mean()) - LESSER_KIND * kinds.index(hit.kind)
         value = (
             abs(hit.value)
             if name in ("discount_amount", "amount_paid") and isinstance(hit.value, Decimal)
@@ -115,13 +117,25 @@ def typed(scores: Scores, name: str, kinds: tuple[str, ...]) -> list[Choice]:
     return sorted(best.values(), key=lambda choice: -choice.score)
 
 
+def telling_words(hit: Hit) -> list[int]:
+    """The words of a candidate, as positions in its line; of an amount without the currency that stands beside it."""
+    first, last = hit.line.words_of(hit.start, hit.end)
+    members = list(range(first, last + 1))
+    if hit.kind not in ("money", "number", "percent"):
+        return members
+    ends = [*(start - 1 for start in hit.line.starts[1:]), len(hit.line.text)]
+    texts = {word: hit.line.text[hit.line.starts[word] : ends[word]] for word in members}
+    return [word for word in members if any(map(str.isdigit, texts[word]))] or members
+
+
 def spans(scores: Scores, name: str) -> Iterator[Span]:
     """Neighbouring words of a line, no column gap between them: none WEAK, one at least above MINIMUM."""
     column = scores.of(name)
+    weak = WEAK_IN_NAME if FIELDS[name].kind == "name" else WEAK
     starts = scores.features.line_starts
     for line in scores.features.lines.lines:
         begin, count = starts[line.index], len(line.words)
-        inside = column[begin : begin + count] > WEAK
+        inside = column[begin : begin + count] > weak
         position = 0
         while position < count:
             if not inside[position]:
@@ -152,7 +166,7 @@ def _identifiers(scores: Scores, name: str) -> list[Choice]:
 
 
 def _blocks(scores: Scores, name: str, between: str) -> list[Choice]:
-    """Spans that stand under each other, as one text each; a name is left alone by a line that is hardly part of it."""
+    """Spans that stand under each other, as one text each; of a name the first line, for under it stand persons."""
     blocks: list[list[Span]] = []
     lines = scores.features.lines.lines
     for span in spans(scores, name):
@@ -166,9 +180,9 @@ def _blocks(scores: Scores, name: str, between: str) -> list[Choice]:
             ),
             None,
         )
-        if block is None or (FIELDS[name].kind == "name" and span.score < 0):
+        if block is None:
             blocks.append([span])
-        else:
+        elif FIELDS[name].kind != "name":
             block.append(span)
     best: dict[str, Choice] = {}
     for block in blocks:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from inference.extraction.candidates import Hit
-from inference.extraction.decode import CENT, Choice, Scores
+from inference.extraction.decode import CENT, Choice, Scores, telling_words
 from inference.fields import LINE_CELLS, TAX_CELLS, Kind
 from inference.types import Box
 
@@ -83,9 +83,9 @@ def _take_value(row: _Row, cell: str, kind: str, hits: list[Hit], members: list[
     for hit in hits:
         if hit.kind not in _KINDS[kind]:
             continue
-        first, last = hit.line.words_of(hit.start, hit.end)
-        if any(first <= word <= last for word in members):
-            score = sum(logits[first : last + 1]) / (last - first + 1)
+        telling = telling_words(hit)
+        if set(telling) & set(members):
+            score = sum(logits[word] for word in telling) / len(telling)
             if score > -1 and (cell not in row.values or row.values[cell][0] < score):
                 row.values[cell] = score, hit
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from inference.training.evaluate import export, logistic, measure
 from inference.training.examples import draw, example, lesson, validation_samples
 from inference.training.synthetic import generate, held_out
 from inference.training.train import start, step, train
-from inference.types import Box, FieldPrediction, Page, Reading, Word
+from inference.types import Box, Extraction, FieldPrediction, Page, Reading, Word
 from tests.inference.pages import reading
 
 TINY = ModelConfig(text=8, width=16, link=4, hidden=16, layers=2, broadcast=(1,))
@@ -154,9 +155,29 @@ def test_agreement_makes_surer_and_disagreement_less_sure() -> None:
     same = combine.agree("invoice_number", _field("R 17", 0.8, "rules"), _field("R17", 0.7, "model"))
     assert same is not None and same.confidence > 0.9 and same.reader == combine.READER
     split = combine.agree("invoice_number", _field("R17", 0.8, "rules"), _field("R71", 0.9, "model"))
-    assert split is not None and split.value == "R71" and split.confidence < 0.5
-    assert split.alternatives[0].value == "R17"
+    assert split is not None and split.value == "R17" and split.confidence < 0.5
+    assert split.alternatives[0].value == "R71"
     assert split.reasons[0].startswith("readers disagree")
+    doubtful = combine.agree("invoice_number", _field("R17", 0.4, "rules"), _field("R71", 0.9, "model"))
+    assert doubtful is not None and doubtful.value == "R71" and doubtful.alternatives[0].value == "R17"
+
+
+def _sums(net: str, tax: str, gross: str, sure: float, reader: str) -> Extraction:
+    values = {"net_amount": net, "tax_amount": tax, "gross_amount": gross}
+    fields = {
+        name: FieldPrediction(name, text, Decimal(text), sure, reader, 1, Box(0, 0, 1, 1))
+        for name, text in values.items()
+    }
+    rows = ({"net_amount": fields["net_amount"]},)
+    return Extraction(reader, reader, fields, rows)
+
+
+def test_sums_that_add_up_are_not_torn_apart() -> None:
+    rules_said, model_said = _sums("100", "19", "120", 0.6, "rules"), _sums("100", "20", "120", 0.5, "model")
+    both = combine.combine(rules_said, model_said)
+    assert both.fields["tax_amount"].value == Decimal(20)
+    assert both.fields["tax_amount"].alternatives[0].value == Decimal(19)
+    assert both.line_items == rules_said.line_items
 
 
 def test_logistic_finds_what_decides() -> None:

@@ -24,7 +24,7 @@ lint: $(VENV)/.ready
 	$(BIN)/mypy
 
 test: $(VENV)/.ready lint
-	@tests/chromium.sh
+	@tests/system_packages.sh
 	$(BIN)/pytest $(ARGS)
 
 bench: $(VENV)/.ready

@@ -19,6 +19,7 @@ from automation.ingestion.incoming import IncomingFile
 from automation.ledger.models import LegalEntity
 from automation.policy.publish import FIRST, publish
 from automation.workflow import engine
+from tests.parts import need
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -36,10 +37,7 @@ WIDE: ViewportSize = {"width": 1440, "height": 900}
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("Chromium is not installed, and CI must run the browser tests: apt-get install chromium")
-        pytest.skip("Chromium is not installed: apt-get install chromium")
+    need(CHROMIUM, "Chromium drives the browser tests: apt-get install chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
         yield browser

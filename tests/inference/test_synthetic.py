@@ -2,6 +2,7 @@
 
 import time
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from inference.training.synthetic.content.vocabulary import LANGUAGES
 from inference.training.synthetic.degrade import degrade
 from inference.training.synthetic.render_pdf import Engine
 from inference.training.synthetic.transfer import reread
+from tests.parts import need
 
 SEEDS = range(150)
 
@@ -137,9 +139,12 @@ def test_every_country(country: str) -> None:
     assert all(generate(seed, country).country == country for seed in range(5))
 
 
+DEJAVU = Path("/usr/share/fonts/truetype/dejavu")
+
+
 @pytest.mark.parametrize("engine", ["reportlab", "typst"])
 def test_rendered_and_read_back(engine: Engine) -> None:
-    pytest.importorskip("typst")
+    need(DEJAVU.is_dir(), "DejaVu stands in for fonts that PDF engines need: apt-get install fonts-dejavu-core")
     kept = total = 0
     for seed in range(12):
         drawn = generate(seed)

@@ -1,8 +1,9 @@
 """Circuit breakers: a downstream that keeps failing is left in peace for a while, by all workers together.
 
 A breaker has the name `kind:name`, such as `posting:ubl`. After so many failures in a row its calls fail at once, with
-a hint when to come back that the workflow engine obeys; then a single call tries, and its success lets all others
-through. Breakers are kept in Redis, where every worker sees them; while Redis is away each process has its own.
+a hint when to come back that the workflow engine obeys and that uses up none of a step's attempts; then a single call
+tries, and its success lets all others through. Breakers are kept in Redis, where every worker sees them; while Redis is
+away each process has its own.
 
 A refusal is an answer: only TemporaryFailure and errors that nobody raises on purpose count as failures.
 """
@@ -37,7 +38,7 @@ class Downstream:
 
 DOWNSTREAMS: Mapping[str, Downstream] = MappingProxyType(
     {
-        "posting": Downstream(5, 30, "the approved document waits; after the last try an operator decides"),
+        "posting": Downstream(5, 30, "the approved document waits, for as long as it takes"),
         "ocr": Downstream(5, 30, "another engine reads the page; without one the page goes to a person"),
         "model": Downstream(5, 30, "the rules read the fields"),
         "mail": Downstream(5, 60, "the message stays where it is and is fetched or sent later"),
@@ -49,6 +50,7 @@ class NotCalled(TemporaryFailure):
     """The breaker is open: the downstream was not even asked, so nothing happened there."""
 
     code = "circuit_open"
+    counts = False
 
 
 def call(name: str, function: Callable[..., Answer], *arguments: object) -> Answer:

@@ -21,6 +21,7 @@ class CountersignError(Exception):
     retryable = False
     status = 500
     retry_after = 0.0  # seconds; sooner is of no use
+    counts = True  # whether it uses up one of a step's attempts
 
     def __init__(self, message: str, *, code: str | None = None) -> None:
         super().__init__(message)

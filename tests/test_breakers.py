@@ -14,8 +14,8 @@ from automation import breakers
 from automation.breakers import Downstream, NotCalled
 from automation.errors import PermanentFailure, TemporaryFailure
 from automation.workflow import engine
-from automation.workflow.definition import Step, Workflow, publish
-from automation.workflow.models import Attempt, Run
+from automation.workflow.definition import Retry, Step, Workflow, publish
+from automation.workflow.models import Attempt, Run, RunState
 from automation.workflow.results import Context, Done
 from tests.servers import ROOT, service_environment
 
@@ -130,5 +130,22 @@ def test_the_engine_comes_back_when_it_is_told_to() -> None:
     engine.advance(run.pk)
     due_at = Run.objects.get(pk=run.pk).due_at
     assert due_at is not None
-    assert timedelta(seconds=20) < due_at - timezone.now() < timedelta(seconds=32)
+    assert timedelta(seconds=20) < due_at - timezone.now() < timedelta(seconds=30 + 300)
     assert (Attempt.objects.get(run=run).code, OTHER.asked) == ("circuit_open", 5)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_not_being_asked_uses_up_no_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    OTHER.asked = 0
+    fail(OTHER, 5)
+    publish(Workflow("asking", (Step("ask", "tests.test_breakers.asks", retry=Retry(attempts=2)),)))
+    with transaction.atomic():
+        run = engine.start("asking", "thing", {}, wake=False)
+    for _ in range(4):
+        engine.advance(run.pk)
+        Run.objects.filter(pk=run.pk).update(due_at="2000-01-01T00:00Z")
+    assert (Run.objects.get(pk=run.pk).state, OTHER.asked) == (RunState.READY, 5)
+    monkeypatch.setattr(OTHER, "error", None)
+    monkeypatch.setattr(breakers, "DOWNSTREAMS", {"posting": Downstream(5, 0, "none")})
+    engine.advance(run.pk)
+    assert Run.objects.get(pk=run.pk).state == RunState.DONE

@@ -131,7 +131,15 @@ def _next(run: Claimed, workflow: Workflow, queue: str | None) -> bool:
     except LeaseLost:
         raise
     except CountersignError as error:
-        _failed(run, workflow, error.code, error.message, retryable=error.retryable, wait=error.retry_after)
+        _failed(
+            run,
+            workflow,
+            error.code,
+            error.message,
+            retryable=error.retryable,
+            wait=error.retry_after,
+            counts=error.counts,
+        )
     except Exception as error:
         # Recorded with the run and shown to a person. A bug may be a passing one; a missing function is not.
         log.exception("run %s: step %s failed", run.id, run.step)
@@ -307,13 +315,26 @@ def to_undo(run_id: uuid.UUID, workflow: Workflow) -> Step | None:
     return next((s for s in reversed(workflow.steps) if s.compensate and s.name in completed), None)
 
 
-def _failed(run: Claimed, workflow: Workflow, code: str, message: str, *, retryable: bool, wait: float = 0.0) -> None:
-    """An attempt failed: try again after a backoff with full jitter, at least `wait` seconds, or end the run."""
+def _failed(
+    run: Claimed,
+    workflow: Workflow,
+    code: str,
+    message: str,
+    *,
+    retryable: bool,
+    wait: float = 0.0,
+    counts: bool = True,
+) -> None:
+    """An attempt failed: try again after a backoff with full jitter, at least `wait` seconds, or end the run.
+
+    An attempt that does not count is repeated for as long as it takes, at the widest spacing.
+    """
     step = workflow.find(run.step)
-    if step is not None and retryable and run.attempt < step.retry.attempts:
-        ceiling = min(step.retry.maximum, step.retry.base * 2 ** (run.attempt - 1))
+    if step is not None and retryable and (run.attempt < step.retry.attempts or not counts):
+        exponential = step.retry.base * 2 ** (run.attempt - 1)
+        ceiling = min(step.retry.maximum, exponential) if counts else step.retry.maximum
         delay = wait + random.uniform(0, ceiling)  # noqa: S311 - jitter, not a secret
-        if not store.put_off(run, code=code, message=message, delay=delay):
+        if not store.put_off(run, code=code, message=message, delay=delay, counts=counts):
             raise LeaseLost("Another worker holds this run.")
         return
     error = {"step": run.step, "code": code, "message": message}

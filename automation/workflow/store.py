@@ -147,7 +147,8 @@ def checkpoint(
 _PUT_OFF = """
 WITH moved AS (
     UPDATE workflow_run
-    SET state = 'ready', due_at = clock_timestamp() + make_interval(secs => %(delay)s), error = %(error)s::jsonb
+    SET state = 'ready', due_at = clock_timestamp() + make_interval(secs => %(delay)s), error = %(error)s::jsonb,
+        attempt = %(spent)s
     WHERE id = %(id)s AND claim = %(claim)s AND state = 'running'
     RETURNING id, due_at, state
 ), kept AS (
@@ -158,11 +159,15 @@ SELECT state FROM moved
 """
 
 
-def put_off(run: Claimed, *, code: str, message: str, delay: float) -> bool:
-    """Record a failed attempt and try again after `delay` seconds; False when the claim is lost."""
+def put_off(run: Claimed, *, code: str, message: str, delay: float, counts: bool = True) -> bool:
+    """Record a failed attempt and try again after `delay` seconds; False when the claim is lost.
+
+    `counts`: whether it uses up one of the step's attempts.
+    """
     error = json.dumps({"step": run.step, "code": code, "message": message})
     parameters = {"id": run.id, "claim": run.claim, "step": run.step, "number": run.attempt, "code": code}
-    return _one(_PUT_OFF, {**parameters, "message": message, "delay": delay, "error": error}) is not None
+    parameters |= {"spent": run.attempt if counts else run.attempt - 1, "message": message}
+    return _one(_PUT_OFF, {**parameters, "delay": delay, "error": error}) is not None
 
 
 _END = """

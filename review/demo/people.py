@@ -1,4 +1,4 @@
-"""Who lives in the demonstration: one company, a clerk, an approver and an auditor."""
+"""Who lives in the demonstration: one company, a clerk, an approver, an auditor and an operator."""
 
 import secrets
 from dataclasses import dataclass
@@ -14,7 +14,12 @@ from review.access import grant_role
 from review.actions.people import create_person
 
 ENTITY = {"name": "Brightwater Trading GmbH", "country": "DE", "vat_id": "DE136695976", "currency": "EUR"}
-PEOPLE = {"carla": ("Carla Clerk", "clerk"), "amir": ("Amir Approver", "approver"), "auda": ("Auda Auditor", "auditor")}
+PEOPLE = {
+    "carla": ("Carla Clerk", "clerk"),
+    "amir": ("Amir Approver", "approver"),
+    "auda": ("Auda Auditor", "auditor"),
+    "olga": ("Olga Operator", "operator"),
+}
 
 
 @dataclass(frozen=True)

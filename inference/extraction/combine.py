@@ -18,7 +18,7 @@ from inference.types import Alternative, Extraction, FieldPrediction, Reading, R
 READER = "rules+model"
 MARGIN = 0.3
 DISAGREEMENT = 0.5
-ALONE = 0.5
+ALONE = 0.9
 CENT = Decimal("0.02")
 _TRIO = ("net_amount", "tax_amount", "gross_amount")
 CEILING = 0.985

@@ -3,7 +3,8 @@
 import json
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,15 @@ from inference.errors import UnreadableDocument
 from inference.evaluation import Evaluation, Prediction, Score, evaluate
 from inference.extraction import rules
 from inference.fields import to_text
-from inference.types import Row
+from inference.types import Extraction, Reading, Row
 
 Json = dict[str, Any]
 NOTHING = Prediction({})
+READERS = {
+    "rules": "inference.extraction.rules",
+    "model": "inference.extraction.learned",
+    "rules+model": "inference.extraction.combine",
+}
 
 
 class Command(BaseCommand):
@@ -29,16 +35,20 @@ class Command(BaseCommand):
         parser.add_argument("--docs", type=Path, required=True, metavar="DIR", help="where the named files are")
         parser.add_argument("--truth", type=Path, required=True, metavar="FILE.jsonl", help="an object per line")
         parser.add_argument("--json", type=Path, metavar="OUT", help="write the whole result to this file as well")
+        parser.add_argument("--reader", choices=sorted(READERS), default="rules", help="whose answer is scored")
         parser.add_argument(
             "--worst", type=int, default=10, metavar="N", help="how many of the worst documents to list"
         )
 
-    def handle(self, *args: Any, docs: Path, truth: Path, json: Path | None, worst: int, **options: Any) -> None:
+    def handle(
+        self, *args: Any, docs: Path, truth: Path, json: Path | None, worst: int, reader: str, **options: Any
+    ) -> None:
+        extract = _reader(reader)
         truths = _truths(truth)
         predictions, trouble, times = [], dict[str, str](), list[float]()
         for entry in truths:
             try:
-                prediction, seconds = _predict(_find(docs, entry["file"]))
+                prediction, seconds = _predict(_find(docs, entry["file"]), extract)
                 times.append(seconds)
             except (UnreadableDocument, OSError) as error:
                 prediction, trouble[entry["file"]] = NOTHING, str(error)
@@ -52,7 +62,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{file}: counted as empty: {reason}")
         self.stdout.write(f"\n{len(times)} documents, median {statistics.median(times) * 1000:.0f} ms each")
         if json is not None:
-            _write(json, result, trouble, times)
+            _write(json, result, trouble, times, reader)
 
 
 def _truths(path: Path) -> list[Json]:
@@ -87,11 +97,24 @@ def _find(docs: Path, name: str) -> Path:
     raise FileNotFoundError(f"not found in {docs}")
 
 
-def _predict(path: Path) -> tuple[Prediction, float]:
-    """What the rules say of one file, and the seconds it took from bytes to fields."""
+def _reader(name: str) -> Callable[[Reading], Extraction]:
+    """The reader's door. Raises CommandError where the network is to be scored and its weights are not there."""
+    if name != "rules":
+        from inference.extraction import learned
+
+        try:
+            learned.shipped()
+        except learned.WeightsUnavailable as error:
+            raise CommandError(f"The network cannot read: {error}") from error
+    door: Callable[[Reading], Extraction] = import_module(READERS[name]).extract
+    return door
+
+
+def _predict(path: Path, extract: Callable[[Reading], Extraction]) -> tuple[Prediction, float]:
+    """What a reader says of one file, and the seconds it took from bytes to fields."""
     data = path.read_bytes()
     began = time.perf_counter()
-    said = rules.extract(sandbox.read_document(data, sandbox.sniff(data), limits()))
+    said = extract(sandbox.read_document(data, sandbox.sniff(data), limits()))
     seconds = time.perf_counter() - began
     tables = ([*_rows(said.line_items)], [*_rows(said.tax_lines)])
     return Prediction(_texts(said.fields), *tables), seconds
@@ -105,7 +128,7 @@ def _texts(row: Row) -> dict[str, str]:
     return {name: to_text(prediction.value) for name, prediction in row.items()}
 
 
-def _write(path: Path, result: Evaluation, trouble: Json, times: list[float]) -> None:
+def _write(path: Path, result: Evaluation, trouble: Json, times: list[float], reader: str) -> None:
     answer = {
         "macro_f1": result.macro_f1,
         "micro": _score(result.micro),
@@ -124,7 +147,7 @@ def _write(path: Path, result: Evaluation, trouble: Json, times: list[float]) ->
         "not_read": trouble,
         "ignored": dict(result.ignored),
         "median_ms": round(statistics.median(times) * 1000, 1),
-        "reader": rules.digest(),
+        "reader": rules.digest() if reader == "rules" else reader,
     }
     path.write_text(json.dumps(answer, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 

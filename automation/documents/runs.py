@@ -11,6 +11,7 @@ from automation.errors import Invalid
 from automation.ledger.models import LegalEntity
 from automation.workflow.models import Run, RunState
 
+COUNTED = (RunState.FAILED, RunState.WAITING, RunState.RUNNING, RunState.READY)
 COUNT_LIMIT = 1000
 PAGE = 50
 MAX_PAGE = 200
@@ -42,8 +43,8 @@ def visible(entities: QuerySet[LegalEntity], *, others: bool = False) -> QuerySe
 
 
 def counts(runs: QuerySet[Run]) -> Mapping[str, int]:
-    """How many runs stand in each state, counted up to COUNT_LIMIT."""
-    return {state: runs.filter(state=state)[:COUNT_LIMIT].count() for state in RunState.values}
+    """How many runs stand in each state that may need somebody, counted up to COUNT_LIMIT: history is not counted."""
+    return {state: runs.filter(state=state)[:COUNT_LIMIT].count() for state in COUNTED}
 
 
 def page(runs: QuerySet[Run], *, state: str = "", q: str = "", cursor: str = "", size: int = PAGE) -> RunPage:

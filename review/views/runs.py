@@ -48,6 +48,7 @@ SAID = {
 @require_GET
 def runs(request: HttpRequest) -> HttpResponse:
     state, q, cursor = (request.GET.get(name, "").strip() for name in ("tab", "q", "page"))
+    state = state or ("all" if q else ORDER[0])
     visible = _visible(cast(User, request.user))
     try:
         page = of_documents.page(visible, state="" if state == "all" else state, q=q, cursor=cursor)
@@ -161,6 +162,6 @@ def _why(found: Run) -> str:
 
 def _tabs(visible: QuerySet[Run], current: str) -> dict[str, Any]:
     counts = of_documents.counts(visible)
-    tabs = [TabView("all", "All", "", shown_count(sum(counts.values())))]
-    tabs += [TabView(state, RunState(state).label, "", shown_count(counts[state])) for state in ORDER]
+    tabs = [TabView(s, RunState(s).label, "", shown_count(counts[s]) if s in counts else "") for s in ORDER]
+    tabs.append(TabView("all", "All", "", ""))
     return {"tabs": tabs, "current": next((tab for tab in tabs if tab.key == current), tabs[0])}

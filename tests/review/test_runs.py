@@ -22,7 +22,7 @@ from review.access import grant_role
 from tests.review.waiting import fresh, make_waiting, run_of
 from tests.workflow.steps import fanned, workflow
 
-LIST_QUERIES = 13  # six of them count the tabs
+LIST_QUERIES = 11  # four of them count the tabs
 RUN_QUERIES = 10
 
 
@@ -70,13 +70,15 @@ def other_run(*functions: str) -> Run:
 def test_an_operator_sees_the_runs_of_their_entities_only(to_verify: Document, operator: User) -> None:
     elsewhere = make_waiting(LegalEntity.objects.create(name="Another Company SARL", country="FR"))
     nothing = other_run("broken")
-    assert shown(get(operator, "runs")) == [str(to_verify.run_id)]
+    assert shown(get(operator, "runs", tab="all")) == [str(to_verify.run_id)]
     for run in (run_of(elsewhere), nothing):
         get(operator, "run", run.pk, status=404)
         assert act(operator, run, "pause", status=404, because="no")
     chief = User.objects.create_user("otto", "otto@example.com", "correct horse battery")
     grant_role(chief, "operator", None, acting_user=None)
-    assert set(shown(get(chief, "runs"))) == {str(r) for r in (to_verify.run_id, elsewhere.run_id, nothing.pk)}
+    assert set(shown(get(chief, "runs", tab="all"))) == {
+        str(r) for r in (to_verify.run_id, elsewhere.run_id, nothing.pk)
+    }
 
 
 def test_only_operators_have_these_pages(to_verify: Document, clerk: User, auditor: User) -> None:
@@ -104,9 +106,9 @@ def test_runs_are_found_by_state_text_and_id(to_verify: Document, operator: User
 
 def test_the_list_goes_on_page_by_page(entity: LegalEntity, operator: User) -> None:
     made = [str(make_waiting(entity).run_id) for _ in range(51)][::-1]
-    first = get(operator, "runs")
+    first = get(operator, "runs", tab="all")
     assert shown(first) == made[:50]
-    assert shown(get(operator, "runs", page=made[49])) == made[50:]
+    assert shown(get(operator, "runs", tab="all", page=made[49])) == made[50:]
 
 
 def test_a_timeline_says_what_failed_and_when_it_is_tried_again(operator: User) -> None:
@@ -196,6 +198,6 @@ def test_pages_cost_the_same_for_one_and_for_many(
             document = make_waiting(entity)
         with signed_in(operator) as client:
             with django_assert_num_queries(LIST_QUERIES):
-                client.get(reverse("runs"))
+                client.get(reverse("runs"), {"tab": "all"})
             with django_assert_num_queries(RUN_QUERIES):
                 client.get(reverse("run", args=[document.run_id]))

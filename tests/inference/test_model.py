@@ -1,6 +1,8 @@
 """The learned reader: features of any page, training that resumes, weights by digest, agreement with the rules."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -11,10 +13,12 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inference.extraction import combine, learned, rules
+from inference.extraction import combine, decode, decode_rows, learned, rules
+from inference.extraction.decode import Scores
 from inference.extraction.features import DENSE, SLOTS, featurise
 from inference.extraction.learned import Weights, WeightsUnavailable, extract_with, load_weights
 from inference.extraction.model import OUTPUTS, ModelConfig, Reader
+from inference.fields import DOCUMENT_TYPES, to_text
 from inference.training.config import CONFIGS
 from inference.training.evaluate import export, logistic, measure
 from inference.training.examples import draw, example, lesson, validation_samples
@@ -186,6 +190,60 @@ def test_logistic_finds_what_decides() -> None:
     rows = [(float(s), 0.0, 0.0, bool(rng.random() < 1 / (1 + np.exp(-s)))) for s in scores]
     intercept, slope, _, _ = logistic(rows)
     assert abs(intercept) < 0.2 and 0.8 < slope < 1.2
+
+
+def _scored(page: Reading, marks: dict[str, dict[str, float]]) -> Scores:
+    """Scores as a network would give them: `marks` output name to word to logit, all else strongly against."""
+    features = featurise(page)
+    words = np.full((len(features.places), len(OUTPUTS)), -9.0, np.float32)
+    for row, (number, word) in enumerate(features.places):
+        for name, logits in marks.items():
+            words[row, OUTPUTS.index(name)] = logits.get(page.pages[number].words[word].text, -9.0)
+    columns = {name: number for number, name in enumerate(OUTPUTS)}
+    return Scores(features, words, columns, np.zeros(len(DOCUMENT_TYPES), np.float32))
+
+
+def test_the_currency_beside_an_amount_does_not_speak_against_it() -> None:
+    page = reading("Total        470,15 EUR")
+    assert decode.header(_scored(page, {"gross_amount": {"470,15": 4.0}}))["gross_amount"].value == Decimal("470.15")
+
+
+def test_sums_are_chosen_together() -> None:
+    page = reading("Net    100.00\nVAT     20.00\nTotal  120.00\nSaved  125.00")
+    marks = {
+        "net_amount": {"100.00": 3.0},
+        "tax_amount": {"20.00": 2.0},
+        "gross_amount": {"120.00": 1.0, "125.00": 1.5},
+    }
+    chosen = decode.header(_scored(page, marks))
+    assert chosen["gross_amount"].value == Decimal("120.00")
+    assert chosen["gross_amount"].agreement == 1.0
+    assert chosen["gross_amount"].rivals[0].value == Decimal("125.00")
+
+
+def test_a_row_lasts_until_the_next_one_starts() -> None:
+    page = reading("Bolt      2   3.00   6.00\nlong\nNut       1   4.00   4.00")
+    marks = {
+        "line_items.description": {"Bolt": 4.0, "long": 4.0, "Nut": 4.0},
+        "line_items.quantity": {"2": 4.0, "1": 4.0},
+        "line_items.net_amount": {"6.00": 4.0},
+        "line_items.unit_price": {"3.00": 4.0},
+        "line_items.start": {"Bolt": 4.0, "2": 4.0, "3.00": 4.0, "6.00": 4.0, "Nut": 4.0, "1": 4.0},
+    }
+    first, second = decode_rows.line_items(_scored(page, marks))
+    assert {cell: to_text(choice.value) for cell, choice in first.items()} == {
+        "description": "Bolt long",
+        "quantity": "2",
+        "unit_price": "3.00",
+        "net_amount": "6.00",
+    }
+    assert first["net_amount"].agreement == 1.0
+    assert {cell: to_text(choice.value) for cell, choice in second.items()} == {"description": "Nut", "quantity": "1"}
+
+
+def test_the_combination_is_imported_without_torch() -> None:
+    code = "import sys; import inference.extraction.combine; sys.exit('torch' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
 
 
 def test_a_reader_is_measured_on_samples(card: Path) -> None:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 
 from inference.errors import UnreadableDocument
-from inference.evaluation import Evaluation, Prediction, evaluate, matches
+from inference.evaluation import Prediction, evaluate, matches
 from inference.extraction import combine, decode, decode_rows, learned, rules
 from inference.extraction.decode import Choice
 from inference.extraction.features import featurise
@@ -44,11 +44,6 @@ def prediction(said: Extraction) -> Prediction:
 
 def _texts(row: Row) -> dict[str, str]:
     return {name: to_text(cell.value) for name, cell in row.items()}
-
-
-def measure(samples: Iterable[Sample], extract: Callable[[Reading], Extraction]) -> Evaluation:
-    """The score of a reader on samples."""
-    return evaluate((truth_row(sample, str(sample.seed)), prediction(extract(sample.reading))) for sample in samples)
 
 
 def calibrate(model: Reader, samples: Sequence[Sample]) -> dict[str, Coefficients]:

@@ -20,7 +20,7 @@ from inference.extraction.learned import Weights, WeightsUnavailable, extract_wi
 from inference.extraction.model import OUTPUTS, ModelConfig, Reader
 from inference.fields import DOCUMENT_TYPES, to_text
 from inference.training.config import CONFIGS
-from inference.training.evaluate import export, logistic, measure
+from inference.training.evaluate import export, logistic
 from inference.training.examples import draw, example, lesson, validation_samples
 from inference.training.synthetic import generate, held_out
 from inference.training.train import start, step, train
@@ -246,8 +246,8 @@ def test_the_combination_is_imported_without_torch() -> None:
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
 
 
-def test_a_reader_is_measured_on_samples(card: Path) -> None:
-    weights = load_weights(card)
-    samples = [generate(seed) for seed in range(3)]
-    result = measure(samples, lambda page: extract_with(weights, [page])[0])
-    assert len(result.documents) == 3
+def test_the_card_says_how_each_reader_does_on_held_out_layouts(card: Path) -> None:
+    held = json.loads(card.read_text())["held_out"]
+    assert held["documents"] > 0
+    assert held["rules"]["macro_f1"] > held["model"]["macro_f1"]  # a network of a few seconds knows nothing yet
+    assert held["rules+model"]["macro_f1"] >= 0.9 * held["rules"]["macro_f1"]

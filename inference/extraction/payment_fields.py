@@ -113,13 +113,7 @@ def _dollar(counts: Counter[str], text: str) -> Counter[str]:
     named = [code for code in vocabulary.DOLLARS if code in counts]
     scores = {code: sum(text.count(word) for word in words) for code, words in vocabulary.DOLLARS.items()}
     likely = max(scores, key=lambda code: scores[code])
-    code = (
-        named[0]
-        if named
-        else likely
-        if scores[likely] and not _US_DOLLAR.search(text)
-        else ""
-    )
+    code = named[0] if named else likely if scores[likely] and not _US_DOLLAR.search(text) else ""
     if code:
         counts[code] += counts.pop("USD")
     return counts

@@ -290,10 +290,10 @@ def overdue(limit: int, grace: float) -> dict[str, int]:
 
 
 def _row(statement: str, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
-    """The one row a statement returns. Prepared on the server: planning costs more than executing here."""
+    """The one row a statement returns. Not prepared: a plan made on empty tables would stay and scan them."""
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        return cursor.execute(statement, parameters, prepare=True).fetchone()
+        return cursor.execute(statement, parameters).fetchone()
 
 
 def _one(statement: str, parameters: Mapping[str, Any]) -> str | None:

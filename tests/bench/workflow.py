@@ -15,6 +15,7 @@ from tests.bench.ground import ground
 
 COUNT = int(os.environ.get("BENCH_COUNT", "600"))
 PROCESSES = 4
+ROUNDS = 2
 DBOS_THREADS = (2, 4, 8, 16)
 DBOS_QUEUE_CONCURRENCY = (4, 20)
 
@@ -33,12 +34,6 @@ def throughput(count: int) -> float:
     while Run.objects.filter(due_at__isnull=False).exists():
         time.sleep(0.02)
     return count / (time.perf_counter() - begun)
-
-
-def best_throughput(rounds: int = 2) -> float:
-    """The better of a few rounds, after a warm-up: others share the machine."""
-    throughput(50)
-    return max(throughput(COUNT) for _ in range(rounds))
 
 
 def idle_p50_ms(times: int = 50) -> float:
@@ -113,7 +108,8 @@ def with_history(superuser: str, runs: int = 1_000_000) -> tuple[float, list[str
             lines = psycopg.ClientCursor(server).execute(f"EXPLAIN (COSTS OFF) {statement}", parameters).fetchall()
             plans.append("\n".join(line for (line,) in lines))
     with working():
-        return best_throughput(), plans
+        throughput(50)
+        return max(throughput(COUNT) for _ in range(ROUNDS)), plans
 
 
 HISTORY = """
@@ -194,26 +190,29 @@ def measure() -> str:
 
         for definition in (FIVE, GATED, HANGING):
             publish(definition)
-        with working():
-            ours = best_throughput()
-            latency = idle_p50_ms()
-        chain = min(peer("chain", str(COUNT), str(PROCESSES))["seconds"] for _ in range(2))
-        direct = {n: dbos(superuser, "direct", COUNT, n) for n in DBOS_THREADS}
-        queued = {n: dbos(superuser, "queued", COUNT, n) for n in DBOS_QUEUE_CONCURRENCY}
+        ours, latency, chain, direct, queued = [], [], [], [], []
+        for _ in range(ROUNDS):  # in turn: others share the machine, and each competitor's best round counts
+            with working():
+                throughput(50)
+                ours.append(throughput(COUNT))
+                latency.append(idle_p50_ms())
+            direct += [dbos(superuser, "direct", COUNT, n) for n in DBOS_THREADS]
+            chain.append(COUNT / peer("chain", str(COUNT), str(PROCESSES))["seconds"])
+            queued += [COUNT / dbos(superuser, "queued", COUNT, n)["seconds"] for n in DBOS_QUEUE_CONCURRENCY]
         takeover = takeover_seconds()
         later, plans = with_history(superuser)
         idle_cpu = waiting_cpu_percent(superuser)
-    best = max(COUNT / r["seconds"] for r in direct.values())
-    queue = max(COUNT / r["seconds"] for r in queued.values())
-    idle = min(r["idle_p50_ms"] for r in direct.values())
+    best, idle = max(COUNT / r["seconds"] for r in direct), min(r["idle_p50_ms"] for r in direct)
     rows = [
-        row("runs/s, DBOS direct at its best thread count", ours, best, ">= 1", lambda r: r >= 1),
-        row("runs/s, DBOS queue", ours, queue, ">= 1.5", lambda r: r >= 1.5),
-        row("runs/s, plain Celery chain", ours, COUNT / chain, ">= 0.6", lambda r: r >= 0.6),
-        row("ms p50 idle, DBOS direct", latency, idle, "<= 1.2", lambda r: r <= 1.2),
+        row("runs/s, DBOS direct at its best thread count", max(ours), best, ">= 1", lambda r: r >= 1),
+        row("runs/s, DBOS queue", max(ours), max(queued), ">= 1.5", lambda r: r >= 1.5),
+        row("runs/s, plain Celery chain", max(ours), max(chain), ">= 0.6", lambda r: r >= 0.6),
+        row("ms p50 idle, DBOS direct", min(latency), idle, "<= 1.2", lambda r: r <= 1.2),
     ]
     rows += [
-        row("runs/s with a million finished runs in the tables, without", later, ours, ">= 0.9", lambda r: r >= 0.9),
+        row(
+            "runs/s with a million finished runs in the tables, without", later, max(ours), ">= 0.9", lambda r: r >= 0.9
+        ),
         f"| s from kill -9 of a worker until its run was done | {takeover:.1f} | | | <= 10 | {yes(takeover <= 10)} |",
         f"| % CPU of an idle worker, 100,000 runs waiting | {idle_cpu:.1f} | | | < 2 | {yes(idle_cpu < 2)} |",
     ]

@@ -1,5 +1,6 @@
 """The servers and processes of a chaos run, and what may happen to them."""
 
+import contextlib
 import os
 import random
 import signal
@@ -37,7 +38,9 @@ class World:
         self.var = var
         self.sockets = Path(tempfile.mkdtemp(prefix="chaos-"))
         self.superuser = embedded.start_postgres(var)
-        self.redis = embedded.start_redis(var)
+        with contextlib.suppress(redis.ConnectionError):
+            self._client().shutdown(nosave=True)  # left over from a run that was killed: not ours to kill by process
+        self.redis = self._start_redis()
         self.log = (var / "workers.log").open("wb")
         upstream = embedded.postgres_socket_dir(var) / ".s.PGSQL.5432"
         self.postgres_proxy = Proxy(self.sockets / ".s.PGSQL.5432", upstream)
@@ -93,11 +96,14 @@ class World:
 
     def restart_redis(self) -> None:
         """kill -9; what was not saved is gone."""
-        if self.redis is None:
-            return
         self.redis.kill()
         self.redis.wait(10)
-        self.redis = embedded.start_redis(self.var)
+        self.redis = self._start_redis()
+
+    def _start_redis(self) -> subprocess.Popen[bytes]:
+        process = embedded.start_redis(self.var)
+        assert process is not None, "a Redis that this run did not start cannot be killed by it"
+        return process
 
     def delay(self) -> None:
         """Half a second of 50 ms delay on everything."""
@@ -146,9 +152,8 @@ class World:
                 self.kill(name)
         self.postgres_proxy.close()
         self.redis_proxy.close()
-        if self.redis is not None:
-            self.redis.terminate()
-            self.redis.wait(10)
+        self.redis.terminate()
+        self.redis.wait(10)
         self.log.close()
 
     def _client(self) -> "redis.Redis":

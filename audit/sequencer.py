@@ -23,8 +23,9 @@ _FOLD = """
         UNION ALL SELECT 0, 0
         ORDER BY size DESC LIMIT 1
     ), ended AS (
-        SELECT seen_id FROM audit_batch
+        SELECT start, seen_id FROM audit_batch
         WHERE seen_xid < pg_snapshot_xmin(pg_current_snapshot()) OR seen_xid >= pg_snapshot_xmax(pg_current_snapshot())
+        UNION ALL SELECT -1, 0  -- least() would pass over a NULL
         ORDER BY start DESC LIMIT 1
     ), folded AS (
         SELECT coalesce(range_agg(events), '{}') AS ids
@@ -43,10 +44,10 @@ _FOLD = """
         last.size,
         batch.size,
         batch.ids,
-        greatest(last.mark, least((SELECT seen_id FROM ended), CASE WHEN batch.full THEN batch.newest END)),
+        greatest(last.mark, CASE WHEN batch.full THEN least(ended.seen_id, batch.newest) ELSE ended.seen_id END),
         CASE WHEN batch.full THEN batch.newest ELSE greatest(batch.newest, upper(folded.ids) - 1) END,
         pg_current_xact_id()
-    FROM last, folded, batch WHERE batch.size > 0
+    FROM last, ended, folded, batch WHERE batch.size > 0
     RETURNING start, size
 """
 

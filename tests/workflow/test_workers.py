@@ -21,7 +21,9 @@ def begin(count: int, **input: object) -> None:
 
 def test_a_killed_worker_loses_and_repeats_nothing(worker: Workers, tmp_path: Path) -> None:
     first = worker.start(beat=False)
-    begin(50, folder=str(tmp_path), seconds=0.05)
+    receiver = tmp_path / "receiver"
+    receiver.mkdir()
+    begin(50, folder=str(receiver), seconds=0.05)
     wait_until(lambda: Run.objects.filter(state=RunState.DONE).count() >= 10)
     worker.kill(first)
     killed = time.monotonic()
@@ -31,7 +33,7 @@ def test_a_killed_worker_loses_and_repeats_nothing(worker: Workers, tmp_path: Pa
     print(f"all runs ended {time.monotonic() - killed:.1f} s after the kill, a new worker's start included")
     assert StepResult.objects.count() == 150
     assert all(run.subject.endswith(".s1.s3") for run in Run.objects.all()), "each checkpoint committed exactly once"
-    calls = [len(path.read_text().splitlines()) for path in tmp_path.iterdir()]
+    calls = [len(path.read_text().splitlines()) for path in receiver.iterdir()]
     assert len(calls) == 50
     assert sum(calls) <= 50 + 2, "at most the step each killed process was in is executed again"
 

@@ -1,9 +1,11 @@
 """What must be true after the demonstration; each sentence is checked over HTTP or on the disk."""
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+from django.core.management import CommandError, call_command
 
 from review.demo.people import Stage
 from review.demo.visit import COPY, SCAN, WRONG_TOTALS, Browser, Document, Service
@@ -38,7 +40,17 @@ def _claims(base: str, stage: Stage, documents: dict[str, Document], posting_dir
     yield "the same bytes are not taken twice", again["duplicate"] and again["id"] == documents[COPY]["id"]
     yield "a stranger's token is refused", Service(base, "wrong").http.get("/api/data/v1/documents").status_code == 401
     page = f"/documents/{posted[0]['id']}/"
+    yield "the log agrees with its signed heads", _log_is_intact()
     auda = Browser(base, "auda", stage.password)
     yield "the auditor sees a document", auda.http.get(page).status_code == 200
     yield "a page is drawn", auda.http.get(f"{page}pages/1/1200.webp").headers["content-type"] == "image/webp"
     yield "nobody sees it without signing in", "sign-in" in httpx.get(base + page, follow_redirects=True).url.path
+
+
+def _log_is_intact() -> bool:
+    try:
+        call_command("audit", "checkpoint", stdout=io.StringIO())
+        call_command("audit", "verify", stdout=io.StringIO())
+    except CommandError:
+        return False
+    return True

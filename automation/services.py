@@ -15,8 +15,7 @@ from honcho.manager import Manager
 from honcho.printer import Printer
 
 from automation import embedded
-
-QUEUES = "default,ocr,inference,delivery"
+from automation.workflow.queues import QUEUES
 
 
 def prepare_database() -> None:
@@ -56,7 +55,7 @@ def run(host: str, port: int, *, log: TextIO, visitor: Callable[[], int | None] 
     commands = {
         "web": f"{python} -m granian --interface wsgi --host {host} --port {port} --workers 1 --blocking-threads 8 "
         "--no-ws --log-level warning automation.wsgi:application",
-        "worker": f"{python} -m celery -A automation worker -Q {QUEUES} --concurrency {concurrency} "
+        "worker": f"{python} -m celery -A automation worker -Q {','.join(QUEUES)} --concurrency {concurrency} "
         "--loglevel warning --without-gossip --without-mingle",
         "beat": f"{python} -m celery -A automation beat --loglevel warning --pidfile=",
     }

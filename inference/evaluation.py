@@ -16,7 +16,8 @@ from typing import Any
 
 from rapidfuzz.distance import Levenshtein
 
-from inference.fields import FIELDS, LINE_CELLS, TAX_CELLS
+from inference.fields import FIELDS, LINE_CELLS, TAX_CELLS, to_text
+from inference.types import Extraction, Row
 
 NAME_RATIO = 0.9
 ALIASES = {"prepaid_amount": "amount_paid", "article_number": "product_code", "base": "net", "amount": "tax"}
@@ -136,6 +137,15 @@ class Prediction:
     fields: Mapping[str, str]
     line_items: Sequence[Mapping[str, str]] = ()
     tax_lines: Sequence[Mapping[str, str]] = ()
+
+
+def prediction_of(said: Extraction) -> Prediction:
+    """An extraction in text form."""
+    return Prediction(_texts(said.fields), [*map(_texts, said.line_items)], [*map(_texts, said.tax_lines)])
+
+
+def _texts(row: Row) -> dict[str, str]:
+    return {name: to_text(cell.value) for name, cell in row.items()}
 
 
 def evaluate(pairs: Iterable[tuple[Mapping[str, Any], Prediction]]) -> Evaluation:

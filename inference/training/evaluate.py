@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 
 from inference.errors import UnreadableDocument
-from inference.evaluation import Prediction, evaluate, matches
+from inference.evaluation import evaluate, matches, prediction_of
 from inference.extraction import combine, decode, decode_rows, learned, rules
 from inference.extraction.decode import Choice
 from inference.extraction.features import featurise
@@ -30,20 +30,11 @@ from inference.training.config import CONFIGS, TrainConfig
 from inference.training.examples import validation_samples
 from inference.training.synthetic import Sample
 from inference.training.synthetic.__main__ import truth_row
-from inference.types import Extraction, Reading, Row
+from inference.types import Extraction, Reading
 
 CALIBRATION_SEED = 2_000_000
 RIDGE = 5.0
 _ROW_CELLS = {"line_items": LINE_CELLS, "tax_lines": TAX_CELLS}
-
-
-def prediction(said: Extraction) -> Prediction:
-    """An extraction as text, as the evaluation wants it."""
-    return Prediction(_texts(said.fields), [*map(_texts, said.line_items)], [*map(_texts, said.tax_lines)])
-
-
-def _texts(row: Row) -> dict[str, str]:
-    return {name: to_text(cell.value) for name, cell in row.items()}
 
 
 def calibrate(model: Reader, samples: Sequence[Sample]) -> dict[str, Coefficients]:
@@ -203,7 +194,7 @@ def table(config: TrainConfig, weights: Weights, count: int) -> dict[str, Any]:
     }
     answer: dict[str, Any] = {"documents": len(samples)}
     for name, reader in readers.items():
-        result = evaluate((truth_row(s, str(s.seed)), prediction(reader(s.seed))) for s in samples)
+        result = evaluate((truth_row(s, str(s.seed)), prediction_of(reader(s.seed))) for s in samples)
         answer[name] = {
             "macro_f1": round(result.macro_f1, 4),
             "line_items": round(result.line_items.f1, 4),

@@ -7,8 +7,6 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from inference.fields import to_text
-from inference.types import Row
 from tests.bench.ground import ground
 
 DEV = Path(__file__).resolve().parents[3] / "shared" / "data" / "dev"
@@ -41,7 +39,7 @@ def measure() -> str:
 
 def _accuracy() -> str:
     from inference import sandbox
-    from inference.evaluation import Prediction, evaluate
+    from inference.evaluation import evaluate, prediction_of
     from inference.extraction import rules
 
     pairs = []
@@ -51,13 +49,8 @@ def _accuracy() -> str:
         if reading.needs_ocr:
             continue
         said = rules.extract(reading)
-        lines, taxes = ([_texts(row) for row in table] for table in (said.line_items, said.tax_lines))
-        pairs.append((truth, Prediction(_texts(said.fields), lines, taxes)))
+        pairs.append((truth, prediction_of(said)))
     return f"Fields of {len(pairs)} text-layer documents, reader {rules.digest()[:24]}\n\n{evaluate(pairs).to_table(0)}"
-
-
-def _texts(row: Row) -> dict[str, str]:
-    return {name: to_text(prediction.value) for name, prediction in row.items()}
 
 
 def _speed() -> str:

@@ -3,7 +3,7 @@
 import json
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from automation.documents.parsing import limits
 from inference import sandbox
 from inference.errors import UnreadableDocument
-from inference.evaluation import Evaluation, Prediction, Score, evaluate
+from inference.evaluation import Evaluation, Prediction, Score, evaluate, prediction_of
 from inference.extraction import rules
-from inference.fields import to_text
-from inference.types import Extraction, Reading, Row
+from inference.types import Extraction, Reading
 
 Json = dict[str, Any]
 NOTHING = Prediction({})
@@ -116,16 +115,7 @@ def _predict(path: Path, extract: Callable[[Reading], Extraction]) -> tuple[Pred
     began = time.perf_counter()
     said = extract(sandbox.read_document(data, sandbox.sniff(data), limits()))
     seconds = time.perf_counter() - began
-    tables = ([*_rows(said.line_items)], [*_rows(said.tax_lines)])
-    return Prediction(_texts(said.fields), *tables), seconds
-
-
-def _rows(rows: tuple[Row, ...]) -> Iterator[dict[str, str]]:
-    return (_texts(row) for row in rows)
-
-
-def _texts(row: Row) -> dict[str, str]:
-    return {name: to_text(prediction.value) for name, prediction in row.items()}
+    return prediction_of(said), seconds
 
 
 def _write(path: Path, result: Evaluation, trouble: Json, times: list[float], reader: str) -> None:

@@ -4,7 +4,6 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.beat import PersistentScheduler
 from celery.signals import task_prerun
 from django.db import close_old_connections
 
@@ -17,13 +16,6 @@ app.autodiscover_tasks()
 # Celery would open a database connection for each task. Like a web process, a worker keeps its own, and lets go of one
 # that a restarted server left behind.
 app.conf["CELERY_DB_REUSE_MAX"] = 10**9
-
-
-class Schedule(PersistentScheduler):
-    """Beat that sleeps until a task is due. Celery's own wakes 10 ms early and spins until then, each second anew."""
-
-    def adjust(self, n: float, drift: float = 0.0) -> float:
-        return n + drift
 
 
 @task_prerun.connect

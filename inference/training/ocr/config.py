@@ -1,0 +1,47 @@
+"""What a training run is made of; the whole of it is stored with the weights."""
+
+from dataclasses import dataclass
+
+_LATIN = "ÁÀÂÄÃÅĄÆÇĆČĎÐĐÉÈÊËĘĚÍÌÎÏŁÑŃŇÓÒÔÖÕŐØŒŘŚŠŞŤÚÙÛÜŰŮÝŹŻŽ"
+VOCABULARY = (
+    " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"
+    + _LATIN
+    + _LATIN.lower()
+    + "ß€£§°²³·•–—„“”‚‘’«»…×½±µ©®™"
+)
+"""Characters a reader knows. The space stands where two words lie in one crop."""
+
+HELD_OUT = ("Lato", "Caladea", "Cantarell", "FiraCode", "Play", "CharisSIL", "ClearSans", "Hack")
+"""Font families never seen in training, by which reading is tested."""
+
+
+@dataclass(frozen=True)
+class RecognitionConfig:
+    """`crops` are drawn one after another; the learning rate stays, and an average of the weights (`average` of it
+    kept per step) is what is exported, so a run may stop and go on at any time.
+
+    The wear of the crops grows from none to all over the first `gentle` crops. A batch holds `pixels` columns.
+    """
+
+    name: str
+    crops: int = 4_000_000
+    architecture: str = "crnn_mobilenet_v3_small"
+    vocabulary: str = VOCABULARY
+    pixels: int = 64 * 128
+    rate: float = 1.5e-3
+    decay: float = 1e-4
+    warmup: int = 300
+    average: float = 0.998
+    clip: float = 5.0
+    gentle: int = 120_000
+    threads: int = 1
+    validation: int = 400
+    save_every_s: float = 120.0
+    check_every_s: float = 300.0
+    seed: int = 11
+
+
+RECOGNITION = {
+    "base": RecognitionConfig("base"),
+    "smoke": RecognitionConfig("smoke", crops=120, pixels=16 * 128, gentle=60, validation=12),
+}

@@ -1,0 +1,206 @@
+"""Train docTR's recogniser from scratch: python -m inference.training.ocr.recognition --config base --out DIR
+
+Stops and goes on where it was: DIR holds the last checkpoint, written whole or not at all.
+"""
+
+import argparse
+import random
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from inference.training.ocr import operators  # noqa: F401  before docTR
+from inference.training.ocr.config import RECOGNITION, RecognitionConfig
+from inference.training.ocr.crops import HEIGHT, WIDTHS, Grey, crop
+from inference.training.ocr.texts import texts, values
+
+MEAN, SCALE = 0.694, 0.298
+"""docTR's normalisation of crops, the mean of its three channels."""
+
+Log = Callable[[str], None]
+Held = dict[str, list[tuple[Grey, str]]]
+
+
+@dataclass
+class Run:
+    """A model in training: how many crops it has seen, how many steps it took, and the average of its weights."""
+
+    model: nn.Module
+    optimiser: torch.optim.AdamW
+    average: dict[str, Tensor]
+    crops: int = 0
+    steps: int = 0
+
+
+def build(config: RecognitionConfig) -> nn.Module:
+    """The untrained model."""
+    from doctr.models import recognition
+
+    maker = getattr(recognition, config.architecture)
+    model: nn.Module = maker(pretrained=False, pretrained_backbone=False, vocab=config.vocabulary)
+    return model.to(memory_format=torch.channels_last)
+
+
+def train(config: RecognitionConfig, out: Path, log: Log = print) -> Run:
+    """Train to the end of the config, from the last checkpoint in `out` where there is one."""
+    torch.set_num_threads(config.threads)
+    run = start(config, out)
+    log(f"{config.name}: from crop {run.crops:,} of {config.crops:,}")
+    held = held_out(config)
+    saved = checked = time.monotonic()
+    losses: list[float] = []
+    for pictures, words in batches(config, run.crops):
+        losses.append(step(config, run, pictures, words))
+        now = time.monotonic()
+        if now - saved >= config.save_every_s:
+            save(run, config, out)
+            log(f"{time.strftime('%H:%M:%S')} crops {run.crops:,} steps {run.steps:,} loss {np.mean(losses):.4f}")
+            saved, losses = now, []
+        if now - checked >= config.check_every_s:
+            log(_text(check(config, run, held)))
+            checked = time.monotonic()
+    save(run, config, out)
+    log(_text(check(config, run, held)))
+    return run
+
+
+def start(config: RecognitionConfig, out: Path) -> Run:
+    """A new run, or the one whose checkpoint lies in `out`."""
+    torch.manual_seed(config.seed)
+    model = build(config)
+    run = Run(model, torch.optim.AdamW(model.parameters(), config.rate, weight_decay=config.decay), {})
+    checkpoint = out / "checkpoint.pt"
+    if checkpoint.is_file():
+        known = torch.load(checkpoint, weights_only=True)
+        model.load_state_dict(known["model"])
+        run.optimiser.load_state_dict(known["optimiser"])
+        run.average, run.crops, run.steps = known["average"], known["crops"], known["steps"]
+    else:
+        run.average = {name: value.clone() for name, value in model.state_dict().items()}
+    return run
+
+
+def save(run: Run, config: RecognitionConfig, out: Path) -> None:
+    """Write the checkpoint, replacing the last one in one stroke."""
+    out.mkdir(parents=True, exist_ok=True)
+    fresh = out / "checkpoint.pt.new"
+    known: dict[str, Any] = {"model": run.model.state_dict(), "optimiser": run.optimiser.state_dict()}
+    known |= {"average": run.average, "crops": run.crops, "steps": run.steps, "config": asdict(config)}
+    torch.save(known, fresh)
+    fresh.replace(out / "checkpoint.pt")
+
+
+def batches(config: RecognitionConfig, crops: int) -> Iterator[tuple[list[Grey], list[str]]]:
+    """Crops of like width together, from where the stream was left, to the end of the config."""
+    rng = random.Random(f"{config.seed}:{crops}")
+    words = texts(rng.randrange(10**6))
+    waiting: dict[int, tuple[list[Grey], list[str]]] = {width: ([], []) for width in WIDTHS}
+    before = ""
+    while crops < config.crops:
+        text = next(words)
+        wear = min(1.0, crops / config.gentle) * rng.random() ** 0.6
+        picture = crop(rng, text, wear, near=before if rng.random() < 0.4 else "")
+        before = text
+        width = next(width for width in WIDTHS if width >= picture.shape[1])
+        pictures, said = waiting[width]
+        if len(text) + _repeats(text) > width // 4:
+            continue
+        pictures.append(picture)
+        said.append(text)
+        if len(said) * width >= config.pixels:
+            crops += len(said)
+            yield pictures, said
+            waiting[width] = ([], [])
+
+
+def _repeats(text: str) -> int:
+    """Pairs of the same letter: the alignment needs a blank between them."""
+    return sum(a == b for a, b in zip(text, text[1:], strict=False))
+
+
+def batch_of(pictures: list[Grey]) -> Tensor:
+    """Pictures as the model takes them: [n, 3, HEIGHT, widest], black to the right of narrower ones, as docTR does."""
+    width = next(width for width in WIDTHS if width >= max(picture.shape[1] for picture in pictures))
+    together = np.zeros((len(pictures), HEIGHT, width), np.float32)
+    for row, picture in zip(together, pictures, strict=True):
+        row[:, : picture.shape[1]] = picture
+    grey = torch.from_numpy((together / 255 - MEAN) / SCALE)
+    return grey[:, None].expand(-1, 3, -1, -1).contiguous(memory_format=torch.channels_last)
+
+
+def step(config: RecognitionConfig, run: Run, pictures: list[Grey], words: list[str]) -> float:
+    """One batch learned; answers its loss."""
+    run.model.train()
+    for group in run.optimiser.param_groups:
+        group["lr"] = config.rate * min(1.0, (run.steps + 1) / config.warmup)
+    loss: Tensor = run.model(batch_of(pictures), target=words)["loss"]
+    run.optimiser.zero_grad(set_to_none=True)
+    loss.backward()  # type: ignore[no-untyped-call]
+    nn.utils.clip_grad_norm_(run.model.parameters(), config.clip)
+    run.optimiser.step()
+    run.steps += 1
+    run.crops += len(words)
+    average(run, min(config.average, (1 + run.steps) / (10 + run.steps)))
+    return float(loss.detach())
+
+
+def average(run: Run, kept: float) -> None:
+    """Move the average of the weights a little towards the weights."""
+    with torch.no_grad():
+        for name, value in run.model.state_dict().items():
+            if value.is_floating_point():
+                run.average[name].lerp_(value, 1 - kept)
+            else:
+                run.average[name].copy_(value)
+
+
+def held_out(config: RecognitionConfig) -> Held:
+    """Crops in fonts never trained on: words cleanly printed, and values (amounts, dates, identifiers) worn."""
+    rng = random.Random(f"held out {config.seed}")
+    clean = [(crop(rng, text, 0.0, held_out=True), text) for text in islice(texts(4_000_000), config.validation)]
+    worn = [
+        (crop(rng, text, rng.random() ** 0.6, held_out=True), text)
+        for text in islice(values(4_000_001), config.validation)
+    ]
+    return {"clean": clean, "worn values": worn}
+
+
+def check(config: RecognitionConfig, run: Run, held: Held) -> dict[str, float]:
+    """Share of held-out crops read exactly by the averaged weights."""
+    model = build(config)
+    model.load_state_dict(run.average)
+    model.eval()
+    scores = {}
+    for name, pairs in held.items():
+        right = 0
+        with torch.inference_mode():
+            for at in range(0, len(pairs), 20):
+                part = sorted(pairs[at : at + 20], key=lambda pair: pair[0].shape[1])
+                said = model(batch_of([picture for picture, _ in part]))["preds"]
+                right += sum(text == true for (text, _), (_, true) in zip(said, part, strict=True))
+        scores[name] = right / len(pairs)
+    return scores
+
+
+def _text(scores: dict[str, float]) -> str:
+    return "read exactly: " + ", ".join(f"{name} {score:.3f}" for name, score in scores.items())
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--config", choices=sorted(RECOGNITION), default="base")
+    parser.add_argument("--out", type=Path, required=True)
+    arguments = parser.parse_args()
+    train(RECOGNITION[arguments.config], arguments.out, lambda line: print(line, flush=True))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

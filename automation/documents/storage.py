@@ -10,6 +10,7 @@ import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -18,7 +19,6 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
-from automation.documents.models import Document
 from automation.errors import PermanentFailure, TemporaryFailure
 
 NONCE_BYTES = 12
@@ -31,6 +31,17 @@ class StoredBytes:
     sha256: str
     storage_name: str
     wrapped_key: bytes
+
+
+class Keeper(Protocol):
+    """A row that says where bytes lie and how to open them: a document, a mail, a refused file."""
+
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def storage_name(self) -> str: ...
+    @property
+    def wrapped_key(self) -> bytes | memoryview: ...
 
 
 def store(data: bytes) -> StoredBytes:
@@ -46,10 +57,10 @@ def store(data: bytes) -> StoredBytes:
             _flush(Path(storage.path(name)))
     except OSError as error:
         raise TemporaryFailure(f"The document could not be stored: {error}", code="storage_unavailable") from error
-    return StoredBytes(digest.hex(), name, _seal(_master_key(), key, digest))
+    return StoredBytes(digest.hex(), name, _seal(master_key(), key, digest))
 
 
-def load(document: Document) -> bytes:
+def load(document: Keeper) -> bytes:
     """The plain bytes. Raises PermanentFailure where they are missing or were changed, TemporaryFailure when away."""
     digest = bytes.fromhex(document.sha256)
     try:
@@ -60,7 +71,7 @@ def load(document: Document) -> bytes:
     except OSError as error:
         raise TemporaryFailure(f"The document could not be loaded: {error}", code="storage_unavailable") from error
     try:
-        key = _open(_master_key(), bytes(document.wrapped_key), digest)
+        key = _open(master_key(), bytes(document.wrapped_key), digest)
     except InvalidTag as error:
         message = "The document's key does not open: the master key is another one, or the key was changed."
         raise PermanentFailure(message, code="document_key_unusable") from error
@@ -69,6 +80,20 @@ def load(document: Document) -> bytes:
     except InvalidTag as error:
         message = "The stored bytes of the document are not those that were received: they were changed or damaged."
         raise PermanentFailure(message, code="document_tampered") from error
+
+
+def seal_secret(text: str, owner: str) -> bytes:
+    """A short secret under the master key, of use to `owner` only."""
+    return _seal(master_key(), text.encode(), owner.encode())
+
+
+def open_secret(sealed: bytes, owner: str) -> str:
+    """The same back. Raises PermanentFailure where the master key is another one, or the secret is not this owner's."""
+    try:
+        return _open(master_key(), sealed, owner.encode()).decode()
+    except InvalidTag as error:
+        message = "The secret does not open: the master key is another one."
+        raise PermanentFailure(message, code="secret_unusable") from error
 
 
 def discard(stored: StoredBytes) -> None:
@@ -80,7 +105,8 @@ def _storage() -> Storage:
     return storages["documents"]
 
 
-def _master_key() -> bytes:
+def master_key() -> bytes:
+    """The AES-256 key that wraps all others. Raises ImproperlyConfigured."""
     try:
         key = bytes.fromhex(settings.MASTER_KEY)
     except ValueError as error:

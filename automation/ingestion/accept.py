@@ -30,13 +30,16 @@ class Accepted:
 def accept(incoming: IncomingFile, *, wake: bool = True) -> Accepted:
     """Take a file in: hash, encrypt, store, then document, run and event in one transaction.
 
-    Bytes the entity already has give back the earlier document. Raises Refused (TooLarge, Empty, UnsupportedType) once
-    that is on record, and TemporaryFailure where the storage is away. `wake=False`: the caller advances the run.
+    Bytes the entity already has give back the earlier document; a `key` its source had before gives the earlier answer
+    and leaves no second trace. Raises Refused (TooLarge, Empty, UnsupportedType) once that is on record, and
+    TemporaryFailure where the storage is away. `wake=False`: the caller advances the run.
     """
+    if (earlier := _earlier(incoming)) is not None:
+        return _answer(earlier)
     try:
         media_type = _media_type(incoming)
     except Refused as refusal:
-        _record_refusal(incoming, refusal)
+        refuse(incoming, refusal)
         raise
     existing = _find(incoming, hashlib.sha256(incoming.data).hexdigest())
     if existing is not None:
@@ -45,12 +48,43 @@ def accept(incoming: IncomingFile, *, wake: bool = True) -> Accepted:
     try:
         return Accepted(_create(incoming, media_type, stored, wake=wake), duplicate=False)
     except IntegrityError:
-        # The same bytes came in at the same moment by another way; the constraint let one of the two through.
+        # The same file came in at the same moment by another way; a constraint let one of the two through.
+        storage.discard(stored)
+        if (earlier := _earlier(incoming)) is not None:
+            return _answer(earlier)
         existing = _find(incoming, stored.sha256)
         if existing is None:
             raise
-        storage.discard(stored)
         return _duplicate(incoming, existing)
+
+
+def refuse(incoming: IncomingFile, refusal: Refused) -> None:
+    """Put on record that a file is not taken, once for its key; its bytes are kept apart for a while where they can be.
+
+    For channels that find a fault before the door can, such as an archive that does not unpack.
+    """
+    if _earlier(incoming) is not None:
+        return
+    kept = storage.store(incoming.data) if incoming.data and incoming.full_size is None else None
+    try:
+        _record_refusal(incoming, refusal, kept)
+    except IntegrityError:
+        if kept is not None:
+            storage.discard(kept)
+        if _earlier(incoming) is None:
+            raise
+
+
+def _earlier(incoming: IncomingFile) -> Arrival | None:
+    if not incoming.key:
+        return None
+    return Arrival.objects.filter(source=incoming.source, key=incoming.key).select_related("document").first()
+
+
+def _answer(earlier: Arrival) -> Accepted:
+    if earlier.document is None:
+        raise Refused(earlier.message, code=earlier.code)
+    return Accepted(earlier.document, duplicate=earlier.outcome == "duplicate")
 
 
 def _media_type(incoming: IncomingFile) -> str:
@@ -98,16 +132,20 @@ def _create(incoming: IncomingFile, media_type: str, stored: storage.StoredBytes
     return document
 
 
-@transaction.atomic
 def _duplicate(incoming: IncomingFile, existing: Document) -> Accepted:
-    _arrival(incoming, "duplicate", existing)
-    record("document.duplicate", actor=incoming.actor, subject=f"document:{existing.pk}", after=_facts(incoming))
+    try:
+        with transaction.atomic():
+            _arrival(incoming, "duplicate", existing)
+            record("document.duplicate", actor=incoming.actor, subject=f"document:{existing.pk}", after=_facts(incoming))
+    except IntegrityError:
+        if _earlier(incoming) is None:
+            raise
     return Accepted(existing, duplicate=True)
 
 
 @transaction.atomic
-def _record_refusal(incoming: IncomingFile, refusal: Refused) -> None:
-    arrival = _arrival(incoming, "refused", refusal=refusal)
+def _record_refusal(incoming: IncomingFile, refusal: Refused, kept: storage.StoredBytes | None) -> None:
+    arrival = _arrival(incoming, "refused", refusal=refusal, kept=kept)
     record(
         "document.refused",
         actor=incoming.actor,
@@ -118,19 +156,32 @@ def _record_refusal(incoming: IncomingFile, refusal: Refused) -> None:
 
 
 def _arrival(
-    incoming: IncomingFile, outcome: str, document: Document | None = None, refusal: Refused | None = None
+    incoming: IncomingFile,
+    outcome: str,
+    document: Document | None = None,
+    refusal: Refused | None = None,
+    kept: storage.StoredBytes | None = None,
 ) -> Arrival:
+    sha256 = document.sha256 if document else kept.sha256 if kept else ""
     return Arrival.objects.create(
         entity=incoming.entity,
         channel=incoming.channel,
+        source=incoming.source,
+        mail=incoming.mail,
+        key=incoming.key,
         filename=incoming.clean_filename,
         sender=incoming.sender,
+        declared_type=incoming.declared_type,
+        metadata=dict(incoming.metadata),
         size=incoming.size,
-        sha256=document.sha256 if document else "",
+        sha256=sha256,
+        wrapped_key=kept.wrapped_key if kept else None,
+        storage_name=kept.storage_name if kept else "",
         outcome=outcome,
         code=refusal.code if refusal else "",
         message=refusal.message if refusal else "",
         document=document,
+        retry_of=incoming.retry_of,
         by=incoming.uploaded_by,
     )
 
@@ -142,4 +193,7 @@ def _facts(incoming: IncomingFile) -> dict[str, object]:
         "entity": incoming.entity.pk,
         "channel": incoming.channel,
         "sender": incoming.sender,
+        **({"source": incoming.source.name} if incoming.source else {}),
+        **({"mail": str(incoming.mail.pk)} if incoming.mail else {}),
+        **({"metadata": dict(incoming.metadata)} if incoming.metadata else {}),
     }

@@ -2,13 +2,15 @@
 
 import base64
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from django.conf import settings
 from django.contrib.auth.models import User
 
+from automation.ingestion.models import Arrival, Channel, Mail
 from automation.ledger.models import LegalEntity
 
 MAX_FILENAME = 200
@@ -20,6 +22,8 @@ class IncomingFile:
 
     `sender` is who handed it in as the channel knows it (an address, a token's name); `declared_type` as they say.
     `full_size`: the file's size where not all of it was taken into `data`, because it is too large anyway.
+    `source` and `key`: the configured channel, and what the file is called there for good; such a file is taken once.
+    `mail`: what it was attached to. `metadata`: what the channel was told about it. `retry_of`: it was refused before.
     """
 
     entity: LegalEntity
@@ -30,6 +34,11 @@ class IncomingFile:
     uploaded_by: User | None = None
     declared_type: str = ""
     full_size: int | None = None
+    source: Channel | None = None
+    key: str = ""
+    mail: Mail | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    retry_of: Arrival | None = None
 
     @property
     def size(self) -> int:

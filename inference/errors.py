@@ -2,10 +2,12 @@
 
 UnreadableDocument
 ├── EmptyDocument       empty              nothing in the file
-├── UnsupportedType     unsupported_type   not a PDF, PNG, JPEG or TIFF, whatever its name says
+├── UnsupportedType     unsupported_type   not a PDF, PNG, JPEG, TIFF or XML invoice, whatever its name says
 ├── TooLarge            too_large          more bytes than allowed
 ├── Encrypted           encrypted          a password is needed
 ├── Damaged             damaged            truncated or broken
+├── ForbiddenXml        xml_forbidden      XML with a document type: entities could read files or fill memory
+├── TooDeep             xml_too_deep       XML nested deeper, or of more elements, than any invoice
 ├── TooManyPages        too_many_pages     more pages than allowed
 ├── PageTooLarge        page_too_large     a page or a picture on it has more pixels than allowed
 ├── NoSuchPage          no_such_page       the document has no page of that number
@@ -39,7 +41,7 @@ class EmptyDocument(UnreadableDocument):
 class UnsupportedType(UnreadableDocument):
     code = "unsupported_type"
     what = "This kind of file cannot be read."
-    remedy = "Send the invoice as PDF, PNG, JPEG or TIFF."
+    remedy = "Send the invoice as PDF, PNG, JPEG, TIFF, or as XML (UBL or CII)."
 
 
 class TooLarge(UnreadableDocument):
@@ -58,6 +60,20 @@ class Damaged(UnreadableDocument):
     code = "damaged"
     what = "The file is damaged."
     remedy = "Ask the sender to send it again."
+
+
+class ForbiddenXml(UnreadableDocument):
+    code = "xml_forbidden"
+    what = "The XML declares a document type (DOCTYPE), which electronic invoices never do."
+    remedy = (
+        "It was not read: such declarations can be used to attack. Ask the sender for it without one."
+    )
+
+
+class TooDeep(UnreadableDocument):
+    code = "xml_too_deep"
+    what = "The XML is nested more deeply, or has more elements, than any invoice."
+    remedy = "Ask the sender for a valid electronic invoice."
 
 
 class TooManyPages(UnreadableDocument):

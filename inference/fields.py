@@ -71,7 +71,7 @@ _HEADER = (
 
 FIELDS: Mapping[str, Field] = MappingProxyType({f.name: f for f in _HEADER})
 
-LINE_CELLS: Mapping[str, Kind] = MappingProxyType(
+PRINTED_LINE_CELLS: Mapping[str, Kind] = MappingProxyType(
     {
         "position": "text",
         "description": "text",
@@ -86,9 +86,19 @@ LINE_CELLS: Mapping[str, Kind] = MappingProxyType(
     }
 )
 
-TAX_CELLS: Mapping[str, Kind] = MappingProxyType(
+PRINTED_TAX_CELLS: Mapping[str, Kind] = MappingProxyType(
     {"rate": "percent", "net": "money", "tax": "money", "category": "text"}
 )
+
+LINE_CELLS: Mapping[str, Kind] = MappingProxyType(
+    {**PRINTED_LINE_CELLS, "base_quantity": "number", "charge": "money", "status": "text"}
+)
+"""What a page shows of a line, and what only electronic invoices say: what the price is per (BT-149), charges on the
+line (BG-28), and whether it only sums up or explains other lines ("group", "information": Factur-X EXTENDED BT-X-8).
+"""
+
+TAX_CELLS: Mapping[str, Kind] = MappingProxyType({**PRINTED_TAX_CELLS, "exemption": "text"})
+"""The same for a tax line: why there is no tax (BT-120, else BT-121)."""
 
 DOCUMENT_TYPES = ("invoice", "credit_note", "receipt", "other")
 

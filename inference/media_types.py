@@ -1,11 +1,13 @@
 """What a file is, judged by its first bytes; names and declared types are not believed."""
 
-from inference.errors import EmptyDocument, UnsupportedType
+from inference.einvoice import tree
+from inference.errors import EmptyDocument, ForbiddenXml, UnsupportedType
 
 PDF = "application/pdf"
 PNG = "image/png"
 JPEG = "image/jpeg"
 TIFF = "image/tiff"
+XML = "application/xml"
 
 _READABLE = (
     (b"\x89PNG\r\n\x1a\n", PNG),
@@ -44,13 +46,22 @@ def sniff(data: bytes) -> str:
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<script")):
         raise UnsupportedType("It is a web page.")
-    if start.startswith(b"<"):
-        raise UnsupportedType("It is an XML file.")
+    if tree.root_name(data):
+        return _invoice(data)
     if b"%PDF-" in head:
         return PDF
     if _is_text(head):
         raise UnsupportedType("It is plain text.")
     raise UnsupportedType("Its first bytes are of no known format.")
+
+
+def _invoice(data: bytes) -> str:
+    name = tree.root_name(data)
+    if name == tree.DOCTYPE:
+        raise ForbiddenXml()
+    if tree.is_invoice(data):
+        return XML
+    raise UnsupportedType(f"It is an XML file, but no invoice of a known kind: its root element is <{name}>.")
 
 
 def _is_text(head: bytes) -> bool:

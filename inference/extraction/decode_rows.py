@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from inference.extraction.candidates import Hit
 from inference.extraction.decode import CENT, Choice, Scores, telling_words
-from inference.fields import LINE_CELLS, TAX_CELLS, Kind
+from inference.fields import PRINTED_LINE_CELLS, PRINTED_TAX_CELLS, Kind
 from inference.types import Box
 
 _KINDS: Mapping[str, tuple[str, ...]] = {
@@ -27,7 +27,7 @@ Row = dict[str, Choice]
 
 def line_items(scores: Scores) -> list[Row]:
     """Rows with an amount, or with a description and a quantity or price."""
-    rows = [_cells(row) for row in _rows(scores, "line_items", LINE_CELLS)]
+    rows = [_cells(row) for row in _rows(scores, "line_items", PRINTED_LINE_CELLS)]
     rows = [
         row for row in rows if "net_amount" in row or ("description" in row and {"quantity", "unit_price"} & set(row))
     ]
@@ -37,7 +37,7 @@ def line_items(scores: Scores) -> list[Row]:
 def tax_lines(scores: Scores) -> list[Row]:
     """Rows with a rate and a tax, each rate and tax once."""
     unique: dict[object, Row] = {}
-    for row in (_cells(row) for row in _rows(scores, "tax_lines", TAX_CELLS)):
+    for row in (_cells(row) for row in _rows(scores, "tax_lines", PRINTED_TAX_CELLS)):
         if "tax" in row and ("rate" in row or "net" in row):
             key = row["rate"].value if "rate" in row else row["tax"].value
             if key not in unique or len(row) > len(unique[key]):

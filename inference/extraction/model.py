@@ -15,12 +15,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from inference.extraction.features import BUCKETS, DENSE, SLOTS, Features
-from inference.fields import DOCUMENT_TYPES, FIELDS, LINE_CELLS, TAX_CELLS
+from inference.fields import DOCUMENT_TYPES, FIELDS, PRINTED_LINE_CELLS, PRINTED_TAX_CELLS
 
 OUTPUTS: tuple[str, ...] = (
     *(name for name in FIELDS if name != "document_type"),
-    *(f"line_items.{cell}" for cell in LINE_CELLS),
-    *(f"tax_lines.{cell}" for cell in TAX_CELLS),
+    *(f"line_items.{cell}" for cell in PRINTED_LINE_CELLS),
+    *(f"tax_lines.{cell}" for cell in PRINTED_TAX_CELLS),
     "line_items.start",
     "tax_lines.start",
 )

@@ -37,6 +37,9 @@ COLUMNS = {
     "tax_rate": "Tax %",
     "net_amount": "Net",
     "purchase_order": "Order",
+    "base_quantity": "Price per",
+    "charge": "Charge",
+    "status": "Kind",
 }
 
 

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo serve test lint bench chaos clean
+.PHONY: demo serve test lint bench bench-audit chaos tamper clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.ready: pyproject.toml constraints.txt
@@ -29,6 +29,12 @@ test: $(VENV)/.ready lint
 
 bench: $(VENV)/.ready
 	$(BIN)/python -m tests.bench $(ARGS)
+
+tamper: $(VENV)/.ready
+	$(BIN)/python -m tests.audit.tampering $(ARGS)
+
+bench-audit: $(VENV)/.ready
+	$(BIN)/python -m tests.audit.bench $(ARGS)
 
 chaos: $(VENV)/.ready
 	$(BIN)/python -m tests.chaos $(ARGS)

@@ -1,8 +1,8 @@
 """Signing the tree's head, and writing every head to a file outside the database."""
 
-import base64
 import json
 import os
+from datetime import datetime
 from pathlib import Path
 
 from django.db import connection, transaction
@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from audit import canonical, merkle, tree
 from audit.models import Checkpoint
 from audit.signing import Signer
-from audit.verify import Head, read_heads
+from audit.verify import Head, checkpoint_text, read_heads
 
 _LOCK = 6_021_024
 
@@ -38,9 +38,9 @@ def checkpoint(signer: Signer, heads_file: Path) -> Checkpoint | None:
             _require_continuation(old_size, old_root, size)
         if newest is None or newest.size < size:
             root = merkle.root(size, tree.stored(size))
-            text = f"{signer.name}\n{size}\n{base64.b64encode(root).decode()}\n"
-            newest = Checkpoint.objects.create(size=size, root=root, note=signer.sign(text))
-            newest.refresh_from_db()
+            at = _now(newest)
+            note = signer.sign(checkpoint_text(signer.name, size, root), at)
+            newest = Checkpoint.objects.create(size=size, root=root, note=note, at=at)
     publish(heads_file, after=outside.size if outside else -1)
     return newest
 
@@ -49,7 +49,7 @@ def newest_outside(signer: Signer, heads_file: Path) -> Head | None:
     """The last head written outside. Raises `audit.verify.BrokenError` if the file was tampered with."""
     if not heads_file.exists():
         return None
-    heads = read_heads(heads_file.read_text(errors="replace"), [signer.key])
+    heads = read_heads(heads_file.read_text(errors="replace"), signer.keys)
     return heads[-1] if heads else None
 
 
@@ -70,6 +70,14 @@ def publish(heads_file: Path, *, after: int) -> None:
 def head_line(head: Checkpoint) -> str:
     """One line of heads.jsonl; the same head always gives the same line."""
     return json.dumps({"at": canonical.timestamp(head.at), "note": head.note}) + "\n"
+
+
+def _now(newest: Checkpoint | None) -> datetime:
+    """The database's clock in whole seconds, but never before the head that came before: clocks are set back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT date_trunc('second', clock_timestamp())")
+        now: datetime = cursor.fetchone()[0]
+    return max(now, newest.at) if newest else now
 
 
 def _ends_mid_line(path: Path) -> bool:

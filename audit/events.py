@@ -30,6 +30,11 @@ EVENTS = MappingProxyType(
         "document.posting_failed": "The accounting system refused it",
         "document.posting_unknown": "The accounting system's answer never came; it must be asked before any repeat",
         "document.archived": "Its processing is complete",
+        "document.decision_withdrawn": "A person took their decision back before anything followed from it",
+        "document.sent_back": "An approver gave it back to be verified again, with a reason",
+        "document.taken_over": "A person took it over from a colleague who had it open",
+        "document.held": "A person put it on hold: it goes no further until the hold is released",
+        "document.released": "A hold on it was released",
         "document.resumed": "It is no longer failed: an operator's retry brought it back to where its run goes on",
         "document.sla_warned": "Three quarters of the time that the policy gives its gate are over",
         "document.sla_escalated": "It was not decided in time: whoever held it lost it, and all who may decide see it",
@@ -45,6 +50,7 @@ EVENTS = MappingProxyType(
         "run.action_refused": "An operator tried to do something to it that could not be done; nothing changed",
         "run.compensated": "A completed step was undone after a later failure or a cancellation",
         # Configuration
+        "workflow.published": "A new version of a workflow took effect for runs started from then on",
         "policy.published": "A new version of a policy took effect",
         "entity.created": "A legal entity was added",
         "entity.changed": "A legal entity's details were changed",
@@ -63,6 +69,9 @@ EVENTS = MappingProxyType(
         "token.revoked": "A service's token was withdrawn",
         "role.granted": "A person was given a role, for one legal entity or for all",
         "role.revoked": "A role was taken from a person",
+        "limit.set": "A person may approve up to an amount, at one legal entity or at all; none means without limit",
+        "stand_in.appointed": "A person is represented by another for some days",
+        "stand_in.ended": "A person is represented no longer",
         # The log itself
         "export.created": "Records were exported; what and for which period is recorded",
     }

@@ -1,6 +1,6 @@
 """The whole log as files that `audit/verify.py` checks: events.jsonl, heads.jsonl and keys.txt."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from django.db import connection, transaction
@@ -35,7 +35,7 @@ def entries() -> Iterator[bytes]:
             yield canonical.assemble(*columns)
 
 
-def export(folder: Path, key: Key) -> None:
+def export(folder: Path, keys: Sequence[Key]) -> None:
     """Write the bundle into `folder`, which is created. All of it shows the log at one moment."""
     folder.mkdir(parents=True, exist_ok=True)
     with transaction.atomic(durable=True):
@@ -45,4 +45,4 @@ def export(folder: Path, key: Key) -> None:
         with (folder / "events.jsonl").open("wb") as file:
             file.writelines(entry + b"\n" for entry in entries())
     (folder / "heads.jsonl").write_text("".join(head_line(head) for head in heads))
-    (folder / "keys.txt").write_text(f"{key}\n")
+    (folder / "keys.txt").write_text("".join(f"{key}\n" for key in keys))

@@ -1,5 +1,4 @@
 from django.db import models
-from django.db.models.functions import Now
 
 from audit.fields import CanonicalJSONField
 
@@ -47,7 +46,7 @@ class Checkpoint(models.Model):
     size = models.BigIntegerField(primary_key=True, help_text="Number of leaves")
     root = models.BinaryField(help_text="The tree's root, 32 bytes")
     note = models.TextField(help_text="The signed checkpoint (c2sp.org/tlog-checkpoint)")
-    at = models.DateTimeField(db_default=Now())
+    at = models.DateTimeField(help_text="When it was signed, in whole seconds; the note says so too")
 
     def __str__(self) -> str:
         return f"{self.size} {bytes(self.root).hex()}"

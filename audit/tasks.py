@@ -6,11 +6,7 @@ from celery import shared_task
 from django.conf import settings
 
 from audit import checkpoint, integrity, sequencer
-from audit.signing import Signer, load_signer
-
-
-def _signer() -> Signer:
-    return load_signer(settings.AUDIT_ORIGIN, Path(settings.AUDIT_KEY_PATH))
+from audit.signing import configured
 
 
 @shared_task(name="audit.fold")
@@ -22,10 +18,10 @@ def fold() -> None:
 def sign() -> None:
     """Fails, and so is seen, where the database does not continue what was signed before."""
     sequencer.fold_all()
-    checkpoint.checkpoint(_signer(), Path(settings.AUDIT_HEADS_PATH))
+    checkpoint.checkpoint(configured(), Path(settings.AUDIT_HEADS_PATH))
 
 
 @shared_task(name="audit.verify")
 def verify() -> None:
     """Fails, and so is seen, where the log is broken."""
-    integrity.check([_signer().key], Path(settings.AUDIT_HEADS_PATH))
+    integrity.check(configured().keys, Path(settings.AUDIT_HEADS_PATH))

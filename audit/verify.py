@@ -2,17 +2,18 @@
 """Check Countersign's audit log on your own machine: no database, no Countersign, only Python and `cryptography`.
 
     verify.py BUNDLE [--key KEY]... [--heads FILE]    the whole log: a folder or zip with events.jsonl and heads.jsonl
-    verify.py PROOF.json [--key KEY]...               that one event is in the log
+    verify.py PROOF [--key KEY]...                    that one event is in the log
     verify.py CONSISTENCY.json [--key KEY]...         that a later state of the log continues an earlier one
 
-KEY is the log's public key, or a file that holds it. Take it, and your own copy of the heads, from somewhere the log's
-operator cannot change; the ones inside a bundle prove only that the bundle agrees with itself.
+KEY is a public key of the log or of a witness, or a file of such. Take it, and your own copy of the heads, from
+somewhere the log's operator cannot change; the ones inside a bundle prove only that the bundle agrees with itself.
 
 Formats. events.jsonl: one event a line; the line's bytes, without the line break, are what is hashed (RFC 8785 JSON).
 Lines stand in tree order; those past the last head are not sealed yet. heads.jsonl: one {"at", "note"} a line, where
-note is a C2SP tlog-checkpoint (c2sp.org/tlog-checkpoint) and at is when it was signed. Tree and proofs: RFC 9162
-section 2.1 with SHA-256. PROOF.json: {"entry": line, "proof": c2sp.org/tlog-proof}. CONSISTENCY.json: {"old": note,
-"new": note, "hashes": [base64]}. Exit status: 0 intact, 1 broken, 2 unusable input.
+note is a C2SP tlog-checkpoint (c2sp.org/tlog-checkpoint) and at is when it was signed, which a second signature by the
+same key says (c2sp.org/tlog-cosignature). Tree and proofs: RFC 9162 section 2.1 with SHA-256. PROOF.json: {"entry":
+line, "proof": c2sp.org/tlog-proof}; compact proofs: see verify_compact. CONSISTENCY.json: {"old": note, "new": note,
+"hashes": [base64]}. Exit status: 0 intact, 1 broken, 2 unusable input. More in docs/audit.md.
 """
 
 import argparse
@@ -30,7 +31,8 @@ from typing import IO, NamedTuple
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-ED25519 = b"\x01"
+ED25519, COSIGNATURE = b"\x01", b"\x04"
+COMPACT = "countersign-proof/v1"
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 BACKDATING_TOLERANCE = timedelta(hours=1)
 """How long before a published head an event sealed after it may have been written: the longest transaction."""
@@ -124,29 +126,50 @@ class Frontier:
 
 
 class Key(NamedTuple):
-    """A public key as C2SP signed-note writes it: name+id+base64(0x01 || 32 bytes)."""
+    """A public key as C2SP signed-note writes it: name+id+base64(kind || 32 bytes). Witnesses' kind is COSIGNATURE."""
 
     name: str
     id: bytes
     public: bytes
+    kind: bytes = ED25519
 
     def __str__(self) -> str:
-        return f"{self.name}+{self.id.hex()}+{base64.b64encode(ED25519 + self.public).decode()}"
+        return f"{self.name}+{self.id.hex()}+{base64.b64encode(self.kind + self.public).decode()}"
+
+    def holds(self, signature: bytes, message: bytes) -> bool:
+        try:
+            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
+        except InvalidSignature:
+            return False
+        return True
 
 
-def key_of(name: str, public: bytes) -> Key:
+def key_of(name: str, public: bytes, kind: bytes = ED25519) -> Key:
     """`public` is the 32 bytes of an Ed25519 key."""
-    return Key(name, hashlib.sha256(name.encode() + b"\n" + ED25519 + public).digest()[:4], public)
+    return Key(name, hashlib.sha256(name.encode() + b"\n" + kind + public).digest()[:4], public, kind)
 
 
 def parse_key(text: str) -> Key:
-    """Raises ValueError for anything but a whole Ed25519 key."""
+    """Raises ValueError for anything but a whole Ed25519 key, of a log or of a witness."""
     name, id, material = text.strip().split("+", 2)
     raw = base64.b64decode(material, validate=True)
-    key = key_of(name, raw[1:])
-    if raw[:1] != ED25519 or len(raw) != 33 or key.id.hex() != id:
+    key = key_of(name, raw[1:], raw[:1])
+    if key.kind not in (ED25519, COSIGNATURE) or len(raw) != 33 or key.id.hex() != id:
         raise ValueError(f"{text.strip()!r} is not an Ed25519 key of the signed-note format")
     return key
+
+
+def cosigned_text(text: str, seconds: int) -> bytes:
+    """What a c2sp.org/tlog-cosignature of a checkpoint's text signs: that it was seen at that Unix time."""
+    return f"cosignature/v1\ntime {seconds}\n{text}".encode()
+
+
+class Note(NamedTuple):
+    """What a signed note says, when the log says that it signed it, and which trusted witnesses saw it."""
+
+    text: str
+    at: datetime | None
+    witnesses: frozenset[str]
 
 
 class Head(NamedTuple):
@@ -156,39 +179,50 @@ class Head(NamedTuple):
     size: int
     root: bytes
     at: datetime | None = None
+    witnesses: frozenset[str] = frozenset()
 
 
-def open_note(note: str, keys: Sequence[Key]) -> str:
-    """The text of `note`. Raises BrokenError unless one of `keys` signed it and none of their signatures is false."""
+def open_note(note: str, keys: Sequence[Key]) -> Note:
+    """Raises BrokenError unless one of the log's `keys` signed the note and none of `keys`' signatures is false.
+
+    A log signs twice with one key: the note, and as c2sp.org/tlog-cosignature when it did so.
+    """
     text, blank, signatures = note.rpartition("\n\n")
     text += "\n"
     if not blank or not signatures.endswith("\n"):
         raise BrokenError("a head is not a signed note")
-    signed = False
+    signed, at, witnesses = False, None, set()
     for line in signatures[:-1].split("\n"):
         try:
             dash, name, encoded = line.split(" ")
             raw = base64.b64decode(encoded, validate=True)
+            if dash != "—":
+                raise ValueError(dash)
         except (ValueError, binascii.Error) as error:
             raise BrokenError(f"a head has a malformed signature line: {line!r}") from error
         for key in keys:
-            if dash == "—" and (name, raw[:4]) == (key.name, key.id):
-                try:
-                    Ed25519PublicKey.from_public_bytes(key.public).verify(raw[4:], text.encode())
-                except InvalidSignature as error:
-                    raise BrokenError(f"a head's signature by {name} is false:\n{note}") from error
-                signed = True
+            if (name, raw[:4]) == (key.name, key.id) and key.kind == ED25519:
+                holds = signed = key.holds(raw[4:], text.encode())
+            elif (name, raw[:4]) == (key.name, key_of(name, key.public, COSIGNATURE).id):
+                seconds = int.from_bytes(raw[4:12])
+                holds = key.holds(raw[12:], cosigned_text(text, seconds))
+                at = datetime.fromtimestamp(seconds, UTC) if holds and key.kind == ED25519 else at
+                witnesses |= {name} if key.kind == COSIGNATURE else set()
+            else:
+                continue
+            if not holds:
+                raise BrokenError(f"a head's signature by {name} is false:\n{note}")
     if not signed:
         raise BrokenError(f"a head is not signed by a key you trust:\n{note}")
-    return text
+    return Note(text, at, frozenset(witnesses))
 
 
 def open_head(note: str, keys: Sequence[Key]) -> Head:
     """The head in a signed checkpoint. Raises BrokenError like `open_note`, and where the text is no checkpoint."""
-    text = open_note(note, keys)
+    text, at, witnesses = open_note(note, keys)
     try:
         origin, size, root, *_ = text.split("\n")
-        head = Head(origin, int(size), base64.b64decode(root, validate=True))
+        head = Head(origin, int(size), base64.b64decode(root, validate=True), at, witnesses)
     except (ValueError, binascii.Error) as error:
         raise BrokenError(f"a head is not a checkpoint:\n{text}") from error
     if not origin or str(head.size) != size or head.size < 0 or len(head.root) != 32:
@@ -196,7 +230,7 @@ def open_head(note: str, keys: Sequence[Key]) -> Head:
     return head
 
 
-def read_heads(text: str, keys: Sequence[Key]) -> list[Head]:
+def read_heads(text: str, keys: Sequence[Key], what: str = "the heads") -> list[Head]:
     """All heads of heads.jsonl in the order they were published; each may only continue the one before.
 
     A writer that is killed leaves a line unfinished, and later writes it again: such a beginning is passed over.
@@ -206,26 +240,42 @@ def read_heads(text: str, keys: Sequence[Key]) -> list[Head]:
     for number, line in enumerate(lines, 1):
         try:
             record = json.loads(line)
-            head = open_head(record["note"], keys)._replace(at=datetime.fromisoformat(record["at"]))
+            head, at = open_head(record["note"], keys), datetime.fromisoformat(record["at"])
+            if head.at != at:
+                raise BrokenError(f"it says it was signed at {at}, but its signature says {head.at}")
         except (ValueError, KeyError, TypeError) as error:
             if number < len(lines) and lines[number].startswith(line):
                 continue
-            raise BrokenError(f"line {number} of the heads cannot be read: {line[:80]!r}") from error
+            raise BrokenError(f"line {number} of {what} cannot be read: {line[:80]!r}") from error
         except BrokenError as error:
-            raise BrokenError(f"line {number} of the heads: {error}") from error
+            raise BrokenError(f"line {number} of {what}: {error}") from error
         if heads:
-            _check_successor(heads[-1], head, number)
+            _check_successor(heads[-1], head, f"line {number} of {what}")
         heads.append(head)
     return heads
 
 
-def _check_successor(last: Head, head: Head, line: int) -> None:
+def _check_successor(last: Head, head: Head, line: str) -> None:
     if head.origin != last.origin:
-        raise BrokenError(f"line {line} of the heads is of another log: {head.origin}, not {last.origin}")
+        raise BrokenError(f"{line} is of another log: {head.origin}, not {last.origin}")
     if head.size < last.size:
-        raise BrokenError(f"line {line} of the heads: the log shrank from {last.size} to {head.size} entries")
+        raise BrokenError(f"{line}: the log shrank from {last.size} to {head.size} entries")
     if head.size == last.size and head.root != last.root:
-        raise BrokenError(f"line {line} of the heads: two different logs of {head.size} entries were signed")
+        raise BrokenError(f"{line}: two different logs of {head.size} entries were signed")
+
+
+def merged(inside: Sequence[Head], outside: Sequence[Head]) -> list[Head]:
+    """All heads in order of size; of one size, the outside copy's."""
+    by_size = {head.size: head for head in (*inside, *outside)}
+    return [by_size[size] for size in sorted(by_size)]
+
+
+def require_agreement(inside: Sequence[Head], heads: Sequence[Head], where: str) -> None:
+    """Raise BrokenError where two heads of one size differ. Called last, so that a broken place is named first."""
+    roots = {head.size: head.root for head in heads}
+    for head in inside:
+        if roots[head.size] != head.root:
+            raise BrokenError(f"{where} has another head for {head.size} entries than was published")
 
 
 class Summary(NamedTuple):
@@ -322,16 +372,40 @@ def verify_proof(entry: str, proof: str, keys: Sequence[Key]) -> tuple[Head, int
     return head, index
 
 
+def verify_compact(proof: bytes, keys: Sequence[Key]) -> tuple[Head, int, bytes]:
+    """The head, the index and the entry of a compact proof.
+
+    `countersign-proof/v1 INDEX SIZE N` and a line break, N hashes of 32 bytes, 4 bytes that name the key, its signature
+    of 64 bytes over the checkpoint (whose root the hashes give), and the entry.
+    """
+    try:
+        start, rest = proof.split(b"\n", 1)
+        title, *numbers = start.split(b" ")
+        index, size, count = map(int, numbers)
+        if title != COMPACT.encode() or len(rest) < count * 32 + 68:
+            raise ValueError(title)
+    except ValueError as error:
+        raise BrokenError(f"the proof is not a whole {COMPACT}") from error
+    path = [rest[at : at + 32] for at in range(0, count * 32, 32)]
+    id, signature, entry = rest[count * 32 :][:4], rest[count * 32 + 4 :][:64], rest[count * 32 + 68 :]
+    root = root_from_inclusion(index, size, leaf_hash(entry), path)
+    for key in keys:
+        if key.id == id and key.holds(signature, checkpoint_text(key.name, size, root).encode()):
+            return Head(key.name, size, root), index, entry
+    raise BrokenError(f"the event is not entry {index} of a log of {size} signed by a key you trust")
+
+
+def checkpoint_text(origin: str, size: int, root: bytes) -> str:
+    """What c2sp.org/tlog-checkpoint signs."""
+    return f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n"
+
+
 def verify_consistency(old: str, new: str, hashes: Sequence[str], keys: Sequence[Key]) -> tuple[Head, Head]:
     """The two heads, of which the second is shown to continue the first."""
     before, after = open_head(old, keys), open_head(new, keys)
     path = [base64.b64decode(text, validate=True) for text in hashes]
     check_consistency(before.size, before.root, after.size, after.root, path)
     return before, after
-
-
-def _lines(file: IO[bytes]) -> Iterator[bytes]:
-    return (line.rstrip(b"\n") for line in file)
 
 
 def _open(bundle: Path, name: str) -> IO[bytes]:
@@ -347,7 +421,8 @@ def _read(bundle: Path, name: str) -> str:
 
 def _keys(given: Sequence[str], bundle: Path | None) -> list[Key]:
     if given:
-        return [parse_key(Path(text).read_text() if Path(text).is_file() else text) for text in given]
+        texts = [Path(text).read_text() if Path(text).is_file() else text for text in given]
+        return [parse_key(line) for text in texts for line in text.splitlines() if line.strip()]
     if bundle is None:
         raise ValueError("a proof needs --key: the log's public key, from a place its operator cannot change")
     keys = [parse_key(line) for line in _read(bundle, "keys.txt").splitlines()]
@@ -356,38 +431,60 @@ def _keys(given: Sequence[str], bundle: Path | None) -> list[Key]:
     return keys
 
 
-def check_bundle(bundle: Path, keys: Sequence[Key], heads_file: Path | None = None) -> str:
-    """Check a whole log; `heads_file` is a copy of the heads kept outside. Returns what was found, in words."""
-    text = heads_file.read_text(errors="replace") if heads_file else _read(bundle, "heads.jsonl")
-    heads = read_heads(text, keys)
+def check_bundle(bundle: Path, keys: Sequence[Key], heads_file: Path | None = None, quorum: int = 0) -> str:
+    """Check a whole log; `heads_file` is a copy of the heads kept outside. Returns what was found, in words.
+
+    `quorum`: how many of the witnesses among `keys` must have cosigned the newest head.
+    """
+    outside = read_heads(heads_file.read_text(errors="replace"), keys) if heads_file else []
+    inside = read_heads(_read(bundle, "heads.jsonl"), keys, "the bundle's heads")
+    heads = merged(inside, outside)
     with _open(bundle, "events.jsonl") as events:
-        summary = verify_log(_lines(events), heads)
+        summary = verify_log((line.rstrip(b"\n") for line in events), heads)
+    require_agreement(inside, heads, "the bundle")
+    seen = sorted(heads[-1].witnesses)
+    if len(seen) < quorum:
+        raise BrokenError(f"{len(seen)} witnesses cosigned the newest head, of {heads[-1].at}; {quorum} are asked for")
     return (
         f"Intact: {summary.entries} events agree with all {summary.heads} signed heads"
-        f" (the last of {heads[-1].at}); {summary.unsealed} newer events are not sealed yet."
+        f" (the last of {heads[-1].at}{', seen by ' if seen else ''}{', '.join(seen)});"
+        f" {summary.unsealed} newer events are not sealed yet."
     )
+
+
+def _shown(index: int, head: Head) -> str:
+    return f"Intact: the event is entry {index} of the log of {head.size} entries that {head.origin} signed."
 
 
 def check_file(path: Path, keys: Sequence[Key]) -> str:
     """Check one proof, of inclusion or of consistency. Returns what was found, in words."""
-    proof = json.loads(path.read_text())
+    content = path.read_bytes()
+    if content.startswith(COMPACT.encode()):
+        head, index, entry = verify_compact(content, keys)
+        print(entry.decode())  # noqa: T201
+        return _shown(index, head)
+    proof = json.loads(content)
     if "entry" in proof:
         head, index = verify_proof(proof["entry"], proof["proof"], keys)
-        return f"Intact: the event is entry {index} of the log of {head.size} entries that {head.origin} signed."
+        return _shown(index, head)
     before, after = verify_consistency(proof["old"], proof["new"], proof["hashes"], keys)
     return f"Intact: the log of {after.size} entries continues the log of {before.size}."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Check Countersign's audit log, or a proof of one event.")
-    parser.add_argument("path", type=Path, help="a bundle (folder or zip) or a proof (JSON)")
-    parser.add_argument("--key", action="append", default=[], help="the log's public key, or a file that holds it")
-    parser.add_argument("--heads", type=Path, help="your own copy of the signed heads, instead of the bundle's")
+    parser.add_argument("path", type=Path, help="a bundle (folder or zip) or a proof")
+    parser.add_argument("--key", action="append", default=[], help="a public key of the log or of a witness, or a file")
+    parser.add_argument("--heads", type=Path, help="your own copy of the signed heads, beside the bundle's")
+    parser.add_argument("--witnesses", type=int, default=0, help="how many witnesses must have seen the newest head")
     options = parser.parse_args(arguments)
     is_bundle = options.path.is_dir() or zipfile.is_zipfile(options.path)
     try:
         keys = _keys(options.key, options.path if is_bundle else None)
-        found = check_bundle(options.path, keys, options.heads) if is_bundle else check_file(options.path, keys)
+        if is_bundle:
+            found = check_bundle(options.path, keys, options.heads, options.witnesses)
+        else:
+            found = check_file(options.path, keys)
     except BrokenError as error:
         print(f"BROKEN: {error}")  # noqa: T201
         return 1

@@ -115,8 +115,10 @@ CELERY_BEAT_SCHEDULE = {  # nothing expires: that would compare the clocks of tw
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
+UNDO_SECONDS = env.integer("UNDO_SECONDS", 8)  # how long an approval may be taken back before it is passed on
+
 # The workflow engine
-WORKFLOW_LEASE_SECONDS = env.integer("WORKFLOW_LEASE_SECONDS", 8)
+WORKFLOW_LEASE_SECONDS = env.integer("WORKFLOW_LEASE_SECONDS", 6)
 WORKFLOW_HEARTBEAT_SECONDS = env.integer("WORKFLOW_HEARTBEAT_SECONDS", 2)
 
 # Documents: encrypted with a key of their own, which the master key wraps. S3-compatible storage by setting.
@@ -156,6 +158,7 @@ POSTING_ADAPTERS = env.words("POSTING_ADAPTERS", "ubl,csv")
 
 # The audit log: the name and the key it signs its heads with, and the file outside the database that they go to.
 AUDIT_ORIGIN = env.text("AUDIT_ORIGIN", "countersign.local/audit")
+AUDIT_SIGNER = env.text("AUDIT_SIGNER", "audit.signing.from_file")
 AUDIT_KEY_PATH = env.text("AUDIT_KEY_PATH", str(SECRETS_DIR / "audit_key.pem"))
 AUDIT_HEADS_PATH = env.text("AUDIT_HEADS_PATH", str(VAR_DIR / "audit" / "heads.jsonl"))
 

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ("size", models.BigIntegerField(help_text="Number of leaves", primary_key=True, serialize=False)),
                 ("root", models.BinaryField(help_text="The tree's root, 32 bytes")),
                 ("note", models.TextField(help_text="The signed checkpoint (c2sp.org/tlog-checkpoint)")),
-                ("at", models.DateTimeField(db_default=models.functions.Now())),
+                ("at", models.DateTimeField(help_text="When it was signed, in whole seconds; the note says so too")),
             ],
         ),
         append_only("audit_checkpoint"),

@@ -10,7 +10,7 @@ from audit.checkpoint import checkpoint
 from audit.models import Checkpoint
 from audit.record import record
 from audit.sequencer import fold_all
-from audit.signing import Signer, load_signer
+from audit.signing import Signer, from_file
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def empty_log(transactional_db: None, superuser_url: str) -> None:
 
 @pytest.fixture
 def signer(tmp_path: Path) -> Signer:
-    return load_signer("example.com/audit", tmp_path / "key.pem")
+    return from_file("example.com/audit", tmp_path / "key.pem")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from audit.checkpoint import ContradictionError, checkpoint
 from audit.integrity import check
 from audit.models import Checkpoint, Event
 from audit.sequencer import fold_all
-from audit.signing import Signer, load_signer
+from audit.signing import Signer, from_file
 from audit.verify import (
     BrokenError,
     check_bundle,
@@ -39,7 +39,7 @@ then you don't know what your problem is.
 def test_a_published_note_opens_and_an_altered_one_does_not() -> None:
     key = parse_key(NEUMANN_KEY)
     assert str(key) == NEUMANN_KEY
-    assert open_note(NEUMANN_NOTE, [key]).startswith("If you think")
+    assert open_note(NEUMANN_NOTE, [key]).text.startswith("If you think")
     with pytest.raises(BrokenError, match="false"):
         open_note(NEUMANN_NOTE.replace("answer", "reason"), [key])
     with pytest.raises(BrokenError, match="key you trust"):
@@ -144,19 +144,19 @@ def test_an_event_without_a_head_has_no_proof_yet(signer: Signer, heads_file: Pa
 
 
 def test_a_key_is_made_once_and_stays_private(tmp_path: Path) -> None:
-    first = load_signer("example.com/audit", tmp_path / "keys" / "audit.pem")
-    assert load_signer("example.com/audit", tmp_path / "keys" / "audit.pem").key == first.key
+    first = from_file("example.com/audit", tmp_path / "keys" / "audit.pem")
+    assert from_file("example.com/audit", tmp_path / "keys" / "audit.pem").key == first.key
     assert (tmp_path / "keys" / "audit.pem").stat().st_mode & 0o077 == 0
     with pytest.raises(ValueError, match="cannot name a log"):
-        load_signer("two words", tmp_path / "other.pem")
+        from_file("two words", tmp_path / "other.pem")
 
 
 def test_a_bundle_with_another_logs_key_is_refused(signer: Signer, heads_file: Path, tmp_path: Path) -> None:
     from audit.export import export
 
     seal(signer, heads_file, 3)
-    export(tmp_path / "bundle", signer.key)
-    stranger = load_signer("example.com/audit", tmp_path / "stranger.pem")
+    export(tmp_path / "bundle", signer.keys)
+    stranger = from_file("example.com/audit", tmp_path / "stranger.pem")
     assert "Intact: 3 events" in check_bundle(tmp_path / "bundle", [signer.key])
     with pytest.raises(BrokenError, match="key you trust"):
         check_bundle(tmp_path / "bundle", [stranger.key])

@@ -5,20 +5,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-VAR = Path(__file__).resolve().parents[2] / "var" / "bench"
+VAR = Path(__file__).resolve().parents[2] / "var"
 
 
 @contextmanager
-def ground(name: str) -> Iterator[str]:
-    """Django on a freshly migrated database, with PostgreSQL and Redis under var/bench; yields a superuser URL."""
+def ground(name: str, folder: str = "bench") -> Iterator[str]:
+    """Django on a freshly migrated database, with PostgreSQL and Redis under var/`folder`; yields a superuser URL."""
     from automation import embedded
 
+    var = VAR / folder
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "automation.settings")
-    os.environ["REDIS_URL"] = embedded.redis_url(VAR)
-    os.environ["AUDIT_HEADS_PATH"] = str(VAR / "heads.jsonl")
-    (VAR / "heads.jsonl").unlink(missing_ok=True)
-    superuser = embedded.start_postgres(VAR)
-    redis = embedded.start_redis(VAR)
+    os.environ["REDIS_URL"] = embedded.redis_url(var)
+    os.environ["AUDIT_HEADS_PATH"] = str(var / "heads.jsonl")
+    (var / "heads.jsonl").unlink(missing_ok=True)
+    superuser = embedded.start_postgres(var)
+    redis = embedded.start_redis(var)
 
     import django
     from django.db import connections

@@ -10,7 +10,7 @@ from audit.checkpoint import ContradictionError, checkpoint
 from audit.export import export
 from audit.integrity import check
 from audit.sequencer import fold_all
-from audit.signing import Signer, load_signer
+from audit.signing import Signer, configured
 from audit.verify import BrokenError
 
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         actions.add_parser("key", help="print the public key, for the auditor to keep")
 
     def handle(self, *, action: str, folder: Path | None = None, **options: object) -> None:
-        signer = load_signer(settings.AUDIT_ORIGIN, Path(settings.AUDIT_KEY_PATH))
+        signer = configured()
         try:
             self.stdout.write(self._run(action, signer, Path(settings.AUDIT_HEADS_PATH), folder))
         except (BrokenError, ContradictionError) as error:
@@ -35,9 +35,9 @@ class Command(BaseCommand):
     def _run(self, action: str, signer: Signer, heads_file: Path, folder: Path | None) -> str:
         match action:
             case "key":
-                return str(signer.key)
+                return "\n".join(map(str, signer.keys))
             case "verify":
-                found = check([signer.key], heads_file)
+                found = check(signer.keys, heads_file)
                 return (
                     f"Intact: {found.entries} events agree with {found.heads} heads; {found.unsealed} not sealed yet."
                 )
@@ -45,7 +45,7 @@ class Command(BaseCommand):
                 folded = fold_all()
                 head = checkpoint(signer, heads_file)
                 if folder is not None:
-                    export(folder, signer.key)
+                    export(folder, signer.keys)
                     return f"Exported to {folder}. Check it with: python audit/verify.py {folder} --key '{signer.key}'"
                 sealed = f"the head of {head.size} events is in {heads_file}" if head else "another process is signing"
                 return f"{folded} events folded; {sealed}."

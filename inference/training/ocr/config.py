@@ -45,3 +45,32 @@ RECOGNITION = {
     "base": RecognitionConfig("base"),
     "smoke": RecognitionConfig("smoke", crops=120, pixels=16 * 128, gentle=60, validation=12),
 }
+
+
+@dataclass(frozen=True)
+class DetectionConfig:
+    """`pages` are parts of pages, `side` pixels square, at `dpi` from the first to the second; `batch` per step."""
+
+    name: str
+    pages: int = 60_000
+    architecture: str = "db_mobilenet_v3_large"
+    side: int = 512
+    dpi: tuple[int, int] = (70, 160)
+    batch: int = 2
+    rate: float = 1e-3
+    decay: float = 1e-4
+    warmup: int = 100
+    average: float = 0.99
+    clip: float = 5.0
+    gentle: int = 1_500
+    threads: int = 1
+    validation: int = 12
+    save_every_s: float = 180.0
+    check_every_s: float = 600.0
+    seed: int = 12
+
+
+DETECTION = {
+    "base": DetectionConfig("base"),
+    "smoke": DetectionConfig("smoke", pages=2, side=128, batch=1, validation=1),
+}

@@ -21,7 +21,7 @@ def crop(rng: random.Random, text: str, wear: float, held_out: bool = False, nea
     size = round(min(56, max(11, rng.lognormvariate(3.35, 0.38))))
     paper = _printed(rng, text, near, sized(path, size), size, wear)
     tones, box = _turned(rng, *paper, wear) if rng.random() < 0.5 * wear else paper
-    tones = _worn(rng, tones, size, wear)
+    tones = worn(rng, tones, size, wear)
     x0, y0, x1, y1 = _margins(rng, box, tones.shape)
     return _scaled(tones[y0:y1, x0:x1])
 
@@ -49,7 +49,11 @@ def _printed(rng: random.Random, text: str, near: str, font: Font, size: int, we
     if rng.random() < 0.3 * (0.3 + wear):
         _rule(rng, draw, (x, y + top, x + width, y + bottom), size)
     tight = (x + min(left, 0), y + top, x + width, y + bottom)
-    box = tight if rng.random() < 0.6 else (tight[0], y + round(0.1 * ascent), tight[2], y + ascent + round(0.8 * descent))
+    box = (
+        tight
+        if rng.random() < 0.6
+        else (tight[0], y + round(0.1 * ascent), tight[2], y + ascent + round(0.8 * descent))
+    )
     ink, paper = rng.uniform(0, 40 + 70 * wear), 255 - rng.uniform(0, 20 + 70 * wear)
     if rng.random() < 0.05:
         ink, paper = 255 - ink, rng.uniform(20, 130)
@@ -95,7 +99,7 @@ def _turned(rng: random.Random, tones: _Tones, box: tuple[int, int, int, int], w
     return turned.astype(np.float32), (max(0, round(x0)), box[1], min(width, round(x1)), box[3])
 
 
-def _worn(rng: random.Random, tones: _Tones, size: int, wear: float) -> _Tones:
+def worn(rng: random.Random, tones: _Tones, size: int, wear: float) -> _Tones:
     """What copying, scanning and sending do to tones; each only sometimes."""
     noise = np.random.default_rng(rng.getrandbits(32))
     height, width = tones.shape
@@ -114,7 +118,9 @@ def _worn(rng: random.Random, tones: _Tones, size: int, wear: float) -> _Tones:
     if rng.random() < 0.6 * wear:
         tones = cv2.GaussianBlur(tones, (0, 0), size * rng.uniform(0.012, 0.05))
     if rng.random() < 0.7 * wear:
-        tones = tones + noise.normal(0, rng.uniform(1, 14) * min(1.0, (np.max(tones) - np.min(tones)) / 120), tones.shape).astype(np.float32)
+        tones = tones + noise.normal(
+            0, rng.uniform(1, 14) * min(1.0, (np.max(tones) - np.min(tones)) / 120), tones.shape
+        ).astype(np.float32)
     if rng.random() < 0.3 * wear and not uneven:
         tones = _two_toned(rng, tones)
     tones = np.clip(tones, 0, 255)

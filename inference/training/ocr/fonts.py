@@ -10,20 +10,112 @@ from PIL import ImageFont
 from inference.training.ocr.config import HELD_OUT, VOCABULARY
 
 _FOLDER = Path("/usr/share/fonts")
-_BUSINESS = (
-    "LiberationSans LiberationSerif LiberationMono LiberationSansNarrow Arimo Tinos Cousine NimbusSans NimbusRoman "
-    "NimbusMonoPS NimbusSansNarrow DejaVuSans DejaVuSansCondensed DejaVuSansMono DejaVuSerif DejaVuSerifCondensed "
-    "FreeSans FreeSerif FreeMono Carlito OpenSans Roboto RobotoCondensed NotoSans NotoSerif NotoSansMono Inter P052 C059 "
-    "OCRB Oxygen"
-).split()
-_OTHER = (
-    "URWGothic URWBookman LinLibertine LinBiolinum EBGaramond12 Cabin Dosis Karla Quicksand Comfortaa Jura Sora Manrope "
-    "LeagueSpartan Vollkorn Courier OCRA Tuffy B612 B612Mono GilliusADF GilliusADFNo2 UniversalisADFStd BaskervaldADFStd "
-    "LibrisADFStd SwitzeraADF VeranaSans Verana RomandeADFStd AccanthisADFStd GentiumPlus Andika JetBrainsMono Go agave "
-    "mononoki Monoid RobotoSlab Quattrocento OldStandard STIXGeneral Junction Prociono Arapey NationalPark TlwgTypewriter "
-    "GNUTypewriter Inconsolata PTS55F PTS75F PTF55F PTF75F PTM55F PTM75F PTN57F PTN77F cmunrm cmunbx cmunss cmunsx cmuntt "
-    "cmuntb OxygenMono NotoSansDisplay Anonymous InterDisplay YanoneKaffeesatz Dustismo Ubuntu FiraSans Glass"
-).split()
+_BUSINESS = [
+    "LiberationSans",
+    "LiberationSerif",
+    "LiberationMono",
+    "LiberationSansNarrow",
+    "Arimo",
+    "Tinos",
+    "Cousine",
+    "NimbusSans",
+    "NimbusRoman",
+    "NimbusMonoPS",
+    "NimbusSansNarrow",
+    "DejaVuSans",
+    "DejaVuSansCondensed",
+    "DejaVuSansMono",
+    "DejaVuSerif",
+    "DejaVuSerifCondensed",
+    "FreeSans",
+    "FreeSerif",
+    "FreeMono",
+    "Carlito",
+    "OpenSans",
+    "Roboto",
+    "RobotoCondensed",
+    "NotoSans",
+    "NotoSerif",
+    "NotoSansMono",
+    "Inter",
+    "P052",
+    "C059",
+    "OCRB",
+    "Oxygen",
+]
+_OTHER = [
+    "URWGothic",
+    "URWBookman",
+    "LinLibertine",
+    "LinBiolinum",
+    "EBGaramond12",
+    "Cabin",
+    "Dosis",
+    "Karla",
+    "Quicksand",
+    "Comfortaa",
+    "Jura",
+    "Sora",
+    "Manrope",
+    "LeagueSpartan",
+    "Vollkorn",
+    "Courier",
+    "OCRA",
+    "Tuffy",
+    "B612",
+    "B612Mono",
+    "GilliusADF",
+    "GilliusADFNo2",
+    "UniversalisADFStd",
+    "BaskervaldADFStd",
+    "LibrisADFStd",
+    "SwitzeraADF",
+    "VeranaSans",
+    "Verana",
+    "RomandeADFStd",
+    "AccanthisADFStd",
+    "GentiumPlus",
+    "Andika",
+    "JetBrainsMono",
+    "Go",
+    "agave",
+    "mononoki",
+    "Monoid",
+    "RobotoSlab",
+    "Quattrocento",
+    "OldStandard",
+    "STIXGeneral",
+    "Junction",
+    "Prociono",
+    "Arapey",
+    "NationalPark",
+    "TlwgTypewriter",
+    "GNUTypewriter",
+    "Inconsolata",
+    "PTS55F",
+    "PTS75F",
+    "PTF55F",
+    "PTF75F",
+    "PTM55F",
+    "PTM75F",
+    "PTN57F",
+    "PTN77F",
+    "cmunrm",
+    "cmunbx",
+    "cmunss",
+    "cmunsx",
+    "cmuntt",
+    "cmuntb",
+    "OxygenMono",
+    "NotoSansDisplay",
+    "Anonymous",
+    "InterDisplay",
+    "YanoneKaffeesatz",
+    "Dustismo",
+    "Ubuntu",
+    "FiraSans",
+    "Glass",
+]
 _SHARE_OF_BUSINESS = 0.6
 _SLANTED = re.compile(r"[Ii]talic|[Oo]blique|It$")
 
@@ -35,7 +127,9 @@ def families() -> dict[str, tuple[Path, ...]]:
     """Family to its files, heavier than light and lighter than black; empty where no fonts are installed."""
     found: dict[str, list[Path]] = {}
     for path in sorted(_FOLDER.rglob("*.[to]tf")):
-        if not re.search(r"thin|hairline|black|ultra|extralight|math|alternate|swash|initial|outline", path.stem.lower()):
+        if not re.search(
+            r"thin|hairline|black|ultra|extralight|math|alternate|swash|initial|outline", path.stem.lower()
+        ):
             found.setdefault(re.split(r"[-_.\[]", path.stem)[0], []).append(path)
     return {family: tuple(paths) for family, paths in found.items()}
 
@@ -73,6 +167,6 @@ def covered(path: Path) -> frozenset[str]:
 
 
 @lru_cache(maxsize=2000)
-def sized(path: Path, size: int) -> Font:
+def sized(path: Path | str, size: int) -> Font:
     """The font at a size in pixels per em."""
     return ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)

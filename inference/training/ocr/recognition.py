@@ -7,10 +7,8 @@ import argparse
 import random
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -19,6 +17,7 @@ from torch import Tensor, nn
 from inference.training.ocr import operators  # noqa: F401  before docTR
 from inference.training.ocr.config import RECOGNITION, RecognitionConfig
 from inference.training.ocr.crops import HEIGHT, WIDTHS, Grey, crop
+from inference.training.ocr.runs import Run, learn, save, start
 from inference.training.ocr.texts import texts, values
 
 MEAN, SCALE = 0.694, 0.298
@@ -26,17 +25,6 @@ MEAN, SCALE = 0.694, 0.298
 
 Log = Callable[[str], None]
 Held = dict[str, list[tuple[Grey, str]]]
-
-
-@dataclass
-class Run:
-    """A model in training: how many crops it has seen, how many steps it took, and the average of its weights."""
-
-    model: nn.Module
-    optimiser: torch.optim.AdamW
-    average: dict[str, Tensor]
-    crops: int = 0
-    steps: int = 0
 
 
 def build(config: RecognitionConfig) -> nn.Module:
@@ -51,17 +39,18 @@ def build(config: RecognitionConfig) -> nn.Module:
 def train(config: RecognitionConfig, out: Path, log: Log = print) -> Run:
     """Train to the end of the config, from the last checkpoint in `out` where there is one."""
     torch.set_num_threads(config.threads)
-    run = start(config, out)
-    log(f"{config.name}: from crop {run.crops:,} of {config.crops:,}")
+    torch.manual_seed(config.seed)
+    run = start(build(config), config, out)
+    log(f"{config.name}: from crop {run.seen:,} of {config.crops:,}")
     held = held_out(config)
     saved = checked = time.monotonic()
     losses: list[float] = []
-    for pictures, words in batches(config, run.crops):
+    for pictures, words in batches(config, run.seen):
         losses.append(step(config, run, pictures, words))
         now = time.monotonic()
         if now - saved >= config.save_every_s:
             save(run, config, out)
-            log(f"{time.strftime('%H:%M:%S')} crops {run.crops:,} steps {run.steps:,} loss {np.mean(losses):.4f}")
+            log(f"{time.strftime('%H:%M:%S')} crops {run.seen:,} steps {run.steps:,} loss {np.mean(losses):.4f}")
             saved, losses = now, []
         if now - checked >= config.check_every_s:
             log(_text(check(config, run, held)))
@@ -69,32 +58,6 @@ def train(config: RecognitionConfig, out: Path, log: Log = print) -> Run:
     save(run, config, out)
     log(_text(check(config, run, held)))
     return run
-
-
-def start(config: RecognitionConfig, out: Path) -> Run:
-    """A new run, or the one whose checkpoint lies in `out`."""
-    torch.manual_seed(config.seed)
-    model = build(config)
-    run = Run(model, torch.optim.AdamW(model.parameters(), config.rate, weight_decay=config.decay), {})
-    checkpoint = out / "checkpoint.pt"
-    if checkpoint.is_file():
-        known = torch.load(checkpoint, weights_only=True)
-        model.load_state_dict(known["model"])
-        run.optimiser.load_state_dict(known["optimiser"])
-        run.average, run.crops, run.steps = known["average"], known["crops"], known["steps"]
-    else:
-        run.average = {name: value.clone() for name, value in model.state_dict().items()}
-    return run
-
-
-def save(run: Run, config: RecognitionConfig, out: Path) -> None:
-    """Write the checkpoint, replacing the last one in one stroke."""
-    out.mkdir(parents=True, exist_ok=True)
-    fresh = out / "checkpoint.pt.new"
-    known: dict[str, Any] = {"model": run.model.state_dict(), "optimiser": run.optimiser.state_dict()}
-    known |= {"average": run.average, "crops": run.crops, "steps": run.steps, "config": asdict(config)}
-    torch.save(known, fresh)
-    fresh.replace(out / "checkpoint.pt")
 
 
 def batches(config: RecognitionConfig, crops: int) -> Iterator[tuple[list[Grey], list[str]]]:
@@ -138,27 +101,8 @@ def batch_of(pictures: list[Grey]) -> Tensor:
 def step(config: RecognitionConfig, run: Run, pictures: list[Grey], words: list[str]) -> float:
     """One batch learned; answers its loss."""
     run.model.train()
-    for group in run.optimiser.param_groups:
-        group["lr"] = config.rate * min(1.0, (run.steps + 1) / config.warmup)
     loss: Tensor = run.model(batch_of(pictures), target=words)["loss"]
-    run.optimiser.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
-    nn.utils.clip_grad_norm_(run.model.parameters(), config.clip)
-    run.optimiser.step()
-    run.steps += 1
-    run.crops += len(words)
-    average(run, min(config.average, (1 + run.steps) / (10 + run.steps)))
-    return float(loss.detach())
-
-
-def average(run: Run, kept: float) -> None:
-    """Move the average of the weights a little towards the weights."""
-    with torch.no_grad():
-        for name, value in run.model.state_dict().items():
-            if value.is_floating_point():
-                run.average[name].lerp_(value, 1 - kept)
-            else:
-                run.average[name].copy_(value)
+    return learn(run, loss, config, len(words))
 
 
 def held_out(config: RecognitionConfig) -> Held:

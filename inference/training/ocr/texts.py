@@ -91,7 +91,17 @@ def _day(rng: random.Random) -> date:
 
 
 def _date(rng: random.Random) -> str:
-    shapes = ("%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y", "%Y-%m-%d", "%d-%m-%Y", "%d/%m/%y", "%d.%b.%Y", "%d-%b-%Y")
+    shapes = (
+        "%d.%m.%Y",
+        "%d.%m.%y",
+        "%d/%m/%Y",
+        "%m/%d/%Y",
+        "%Y-%m-%d",
+        "%d-%m-%Y",
+        "%d/%m/%y",
+        "%d.%b.%Y",
+        "%d-%b-%Y",
+    )
     return _day(rng).strftime(rng.choice((*shapes, "%H:%M", "%d.%m.", "%Y")))
 
 

@@ -138,8 +138,13 @@ def draw_facts(
     wordy: float,
     country: Country | None = None,
     language: str = "",
+    gross_share: float = 0.12,
+    paid_share: float = 0.22,
 ) -> Facts:
-    """Draw the facts of one paper with `rows` items. `narrow` is a till receipt: gross prices, no extras."""
+    """Draw the facts of one paper with `rows` items. `narrow` is a till receipt: gross prices, no extras.
+
+    `gross_share`: chance of prices that hold the tax; `paid_share`: chance that something was paid already.
+    """
     country = country or draw_country(rng)
     language = language or _language(rng, country)
     foreign_buyer = _buyer_country(rng, country)
@@ -166,7 +171,7 @@ def draw_facts(
         if rng.random() < 0.15 and not plain
         else ZERO
     )
-    gross_prices = country.regime != "sales" and (narrow or rng.random() < 0.12)
+    gross_prices = country.regime != "sales" and (narrow or rng.random() < gross_share)
     tax_lines = _tax_lines(items, shipping - discount, gross_prices, digits)
     net, tax = sum((t.net for t in tax_lines), ZERO), sum((t.tax for t in tax_lines), ZERO)
     gross = net + tax
@@ -174,7 +179,7 @@ def draw_facts(
     rounding = (fivers - gross).quantize(gross) if currency == "CHF" and rng.random() < 0.5 else ZERO
     paid = (
         rng.choice((cents(gross * rng.choice((1, 2, 3, 5)) / 10, digits), gross + rounding))
-        if rng.random() < 0.22 and kind != "credit_note"
+        if rng.random() < paid_share and kind != "credit_note"
         else ZERO
     )
     balance = cents(gross * rng.choice((5, 10, 12)) / 10, digits) if rng.random() < 0.04 and not plain else ZERO

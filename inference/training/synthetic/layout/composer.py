@@ -77,6 +77,11 @@ class Composer:
             self.said[concept] = self._cased(text)
         return self.said[concept]
 
+    def another(self, concept: str) -> str:
+        """Any synonym of a concept, drawn afresh, as a label: for concepts of which a paper shows several."""
+        text = self._cased(self.rng.choice(self.words(concept)))
+        return text if text.endswith((":", "#")) else text + self.style.colon
+
     def _cased(self, text: str) -> str:
         match self.style.label_case:
             case "upper":
@@ -109,7 +114,10 @@ class Composer:
 
     def amount(self, value: Decimal, *labels: Label, marked: bool | None = None) -> tuple[Piece, ...]:
         """An amount of money; the currency mark, where printed, is a piece of its own labelled `currency`."""
-        number = writing.number(value, self.habits, max(self.facts.digits, -int(value.as_tuple().exponent)))
+        digits = max(self.facts.digits, -int(value.as_tuple().exponent))
+        if self.style.whole and value == value.to_integral_value():
+            digits = 0
+        number = writing.number(value, self.habits, digits)
         place = self.style.currency_place if marked is not False else "none"
         if marked and place == "none":
             place = self.style.total_currency_place

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from inference.training.synthetic.content.countries import Country
 from inference.training.synthetic.content.facts import draw_facts
 from inference.training.synthetic.content.writing import writing
-from inference.training.synthetic.layout import closing, identity, meta
+from inference.training.synthetic.layout import closing, extras, identity, meta
+from inference.training.synthetic.layout.account import account
 from inference.training.synthetic.layout.composer import Composer
 from inference.training.synthetic.layout.items import items
 from inference.training.synthetic.layout.style import draw_style, family_of
@@ -40,7 +41,8 @@ def _business(c: Composer) -> None:
     if order < 0.45:
         start = c.y
         identity.parties(c)
-        if not c.facts.ship_to and c.style.parties in ("window", "stacked") and c.chance(0.6):
+        alone = not c.facts.ship_to and "aside_end" not in c.said
+        if alone and c.style.parties in ("window", "stacked") and c.chance(0.6):
             below = c.y
             meta.meta(c, meta.meta_pairs(c), beside=start)
             c.y = max(c.y, below)
@@ -55,7 +57,9 @@ def _business(c: Composer) -> None:
         meta.meta(
             c,
             meta.meta_pairs(c),
-            beside=0.0 if c.facts.ship_to or c.style.parties not in ("window", "stacked") else start,
+            beside=0.0
+            if "aside_end" in c.said or c.facts.ship_to or c.style.parties not in ("window", "stacked")
+            else start,
         )
     else:
         identity.title(c, _title_of(c))
@@ -67,9 +71,17 @@ def _business(c: Composer) -> None:
 def _body(c: Composer) -> None:
     if c.chance(0.25):
         closing.prose(c, "intro")
+    _clear_aside(c)
     items(c)
     totals(c)
     closing.closing(c)
+    extras.extras(c)
+    extras.behind(c)
+
+
+def _clear_aside(c: Composer) -> None:
+    """Start below what stands beside the address."""
+    c.y = max(c.y, float(c.said.get("aside_end", "0")) + 4)
 
 
 def _saas(c: Composer) -> None:
@@ -127,9 +139,18 @@ def _folio(c: Composer) -> None:
     for pair in c.rng.sample(stay, k=c.rng.randint(1, 4)):
         rows.insert(c.rng.randint(0, len(rows)), pair)
     beside = start if c.style.parties == "window" and not c.facts.ship_to and c.chance(0.5) else 0.0
+    if "aside_end" in c.said:
+        beside = 0.0
     meta.meta(c, rows, beside=beside)
     identity.title(c, _title_of(c))
-    _body(c)
+    if c.chance(0.4):
+        _body(c)
+        return
+    _clear_aside(c)
+    account(c)
+    totals(c)
+    closing.closing(c)
+    extras.extras(c)
 
 
 def _bill(c: Composer) -> None:
@@ -157,6 +178,8 @@ def _bill(c: Composer) -> None:
         c.shape("rect", c.left, top, c.left + width, c.y + 4, stroke=c.style.colour)
     c.gap(1.5)
     _body(c)
+    if c.chance(0.35):
+        extras.usage(c)
 
 
 def _receipt(c: Composer) -> None:
@@ -238,6 +261,8 @@ def _negative(c: Composer) -> None:
     closing.prose(c, "letter", 2)
     if c.chance(0.4):
         closing.payment(c)
+    if c.chance(0.4):
+        extras.extras(c)
 
 
 ARCHETYPES: dict[str, tuple[Callable[[Composer], None], float]] = {
@@ -264,7 +289,18 @@ def compose(rng: random.Random, country: Country | None = None, language: str = 
         ("invoice", "credit_note", "receipt"), (85, 10, 5)
     )[0]
     narrow = archetype == "receipt"
-    facts = draw_facts(rng, kind, _rows(rng, archetype), narrow, rng.choice((0.0, 0.1, 0.3, 0.6)), country, language)
+    stays = archetype == "folio"
+    facts = draw_facts(
+        rng,
+        kind,
+        _rows(rng, archetype),
+        narrow,
+        rng.choice((0.0, 0.1, 0.3, 0.6)),
+        country,
+        language,
+        gross_share=0.6 if stays else 0.12,
+        paid_share=0.6 if stays else 0.22,
+    )
     style = draw_style(rng, facts, narrow, **({"table": "none", "footer": "none"} if narrow else {}))
     habits = writing(rng, facts.country.numbers, facts.country.dates, facts.language, facts.country.code == "IN")
     composer = Composer(rng, facts, style, habits)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from inference.training.synthetic.content.parties import Party
+from inference.training.synthetic.content.identifiers import fill
+from inference.training.synthetic.content.parties import Party, party
 from inference.training.synthetic.layout.composer import Composer, Text
 from inference.training.synthetic.sample import Piece
 
@@ -62,8 +63,11 @@ def contact_rows(c: Composer, share: float) -> list[tuple[Piece, ...]]:
         if not value or not c.chance(likely):
             continue
         shown = c.tag(value, names[concept], value) if concept in names else Piece(value)
+        tail = ()
+        if concept == "vat_id" and seller.country.code == "CH" and c.chance(0.5):
+            tail = (Piece(c.rng.choice((" MWST", " TVA", " IVA"))),)
         bare = (concept in ("email", "web") and c.chance(0.6)) or (concept == "phone" and c.chance(0.2))
-        rows.append((shown,) if bare else (Piece(c.label(concept) + " "), shown))
+        rows.append((shown, *tail) if bare else (Piece(c.label(concept) + " "), shown, *tail))
     if c.chance(0.35):
         c.rng.shuffle(rows)
     return rows
@@ -131,6 +135,16 @@ def letterhead(c: Composer) -> None:
             c.shape("rect", 0, c.y - 8, style.width, c.y + height - 8, fill=tint)
             c.put(top, c.left, c.y, size=big, bold=True, grey=1.0 if tint == style.colour else 0.0, room=half)
             c.y = block(c, details, c.left, c.y + height, room=half)
+        case "small":
+            _small_print(c, [name, *details])
+        case "apart":
+            c.put(top, c.left, c.y, size=big, bold=c.chance(0.6), room=half)
+            c.y += big * 1.5
+            c.said["beside_items"] = "yes"
+            x = c.left + (c.right - c.left) * c.rng.uniform(0.74, 0.8)
+            start = c.y + c.rng.uniform(20, 60)
+            end = block(c, [name, *details], x, start, size=style.size * 0.78, room=c.right - x)
+            c.said["aside_end"] = str(end)
         case _:
             logo(c, c.rng.choice((c.left, c.right - 60)), c.y, 40)
             c.y += 60
@@ -148,6 +162,21 @@ def _joined(c: Composer, rows: list[tuple[Piece, ...]], middle: float) -> float:
         c.put(pieces, middle, y, "center", c.style.size * 0.9, room=c.right - c.left)
         y += c.step
     return y
+
+
+def _small_print(c: Composer, rows: list[tuple[Piece, ...]]) -> None:
+    """Everything about the seller beside a logo, in a few lines of small type."""
+    size, mark = c.style.size * c.rng.uniform(0.6, 0.8), Piece(c.rng.choice((" - ", " · ", " | ", ", ", "  ")))
+    side = 30.0
+    at_left = c.chance(0.7)
+    logo(c, c.left if at_left else c.right - side, c.y, side)
+    x = c.left + side * 1.6 if at_left else c.left
+    y, per_line = c.y, c.rng.choice((2, 3, 4))
+    for at in range(0, len(rows), per_line):
+        pieces = [piece for row in rows[at : at + per_line] for piece in (*row, mark)][:-1]
+        c.put(pieces, x, y, size=size, room=c.right - x - (0 if at_left else side * 1.6))
+        y += size * 1.35
+    c.y = max(c.y + side * 1.4, y)
 
 
 def title(c: Composer, concept: str) -> None:
@@ -190,6 +219,11 @@ def _buyer_rows(c: Composer, with_vat: bool) -> list[tuple[Piece, ...]]:
     rows += address_pieces(c, buyer, "buyer")
     if with_vat and buyer.vat:
         rows.append((Piece(c.label("buyer_vat_id") + " "), c.tag(buyer.vat, "buyer_vat_id")))
+    if c.chance(0.08):
+        number = (Piece(c.label("customer_number") + " "), c.tag(c.facts.customer_number, "customer_number"))
+        rows.insert(c.rng.choice((0, len(rows))), number)
+    if c.chance(0.04):
+        rows.insert(c.rng.choice((0, len(rows))), (Piece(c.another("other_numbers") + " " + fill(c.rng, "#########")),))
     if c.chance(0.12):
         rows.append((Piece(buyer.email),))
     if c.chance(0.1):
@@ -204,6 +238,25 @@ def _seller_rows(c: Composer) -> list[tuple[Piece, ...]]:
 def _ship_rows(c: Composer) -> list[tuple[Piece, ...]]:
     target = c.facts.ship_to or c.facts.buyer
     return [(c.tag(target.name, "ship_to_name"),), *address_pieces(c, target, "ship_to")]
+
+
+def _stranger_rows(c: Composer) -> list[tuple[Piece, ...]]:
+    """A party that is neither seller nor buyer nor where goods go: the site, the payer, the branch."""
+    facts = c.facts
+    if c.chance(0.4):
+        return [(c.tag(facts.buyer.name, "buyer_name"),)] + address_pieces(c, facts.buyer, "buyer")
+    other = party(
+        c.rng, facts.buyer.country, facts.language if facts.language in facts.buyer.country.languages else "en"
+    )
+    return [(Piece(other.name),), *[(Piece(line),) for line in other.address]]
+
+
+def _named(c: Composer, rows: list[tuple[Piece, ...]]) -> list[tuple[Piece, ...]]:
+    """A block as a form has it: "Name: ...", "Address: ...", the rest set in below."""
+    named = [(Piece(c.label("name_label") + " "), *rows[0])]
+    if len(rows) > 1:
+        named.append((Piece(c.label("address_label") + " "), *rows[1]))
+    return [*named, *[(Piece("      "), *row) for row in rows[2:]]]
 
 
 def _headed(
@@ -237,7 +290,16 @@ def parties(c: Composer) -> None:
         columns.insert(c.rng.choice((0, 0, 1)), ("seller", lambda: _seller_rows(c)))
     if c.facts.ship_to:
         columns.insert(c.rng.choice((len(columns), len(columns), 0)), ("ship_to", lambda: _ship_rows(c)))
+    if c.chance(0.07):
+        columns.append(("other_party", lambda: _stranger_rows(c)))
     match style.parties:
+        case "named":
+            room = width / len(columns) - 8
+            blocks = [
+                _headed(c, concept, _named(c, rows()), c.left + index * (room + 8), start, room, c.chance(0.5))
+                for index, (concept, rows) in enumerate(columns)
+            ]
+            c.y = max(blocks)
         case "window":
             if c.chance(0.6):
                 sender = [Piece(part) for part in (" · ", " - ", ", ", " | ")]

@@ -36,6 +36,7 @@ class Table:
     code_in_text: bool
     price_digits: int
     with_mark: bool
+    marked: tuple[str, ...] = ("net_amount",)
 
 
 def _choose(c: Composer) -> list[str]:
@@ -123,13 +124,17 @@ def _header(c: Composer, table: Table) -> None:
     two_lines = c.chance(0.12)
     for name, (x, room) in zip(table.columns, table.edges, strict=True):
         text = c.say(_HEADS[name])
-        if name == "net_amount" and table.with_mark:
-            text += f" ({c.style.currency_mark})"
         align = "right" if name in _RIGHT else "left"
         parts = text.split(" ", 1) if two_lines and " " in text else [text]
         for index, part in enumerate(parts):
+            pieces = [Piece(part)]
+            if table.with_mark and index == len(parts) - 1 and name in table.marked:
+                form = c.said.setdefault("head_mark", c.rng.choice((" ({})", " {}", " in {}", " [{}]", "/{}", " ({})")))
+                before, after = form.split("{}")
+                mark = Piece(c.style.currency_mark, (c.mark("currency", c.facts.currency),))
+                pieces += [Piece(before), mark, Piece(after)]
             c.put(
-                part,
+                pieces,
                 x + room - 3 if align == "right" else x + 3,
                 c.y + index * c.step,
                 align,
@@ -262,8 +267,11 @@ def items(c: Composer) -> None:
         c.chance(0.3) and "unit" not in columns,
         c.chance(0.15),
         c.facts.digits,
-        c.chance(0.2),
+        c.chance(0.25),
+        c.rng.choice((("net_amount",), ("net_amount", "unit_price"), ("unit_price",))),
     )
+    wide_enough = [x for x, _ in table.edges if c.right - x > (c.right - c.left) * 0.36]
+    c.said["last_cells"] = str(wide_enough[-1])
     if c.need(c.step * 5):
         c.gap(0.2)
     if c.chance(0.95):

@@ -1,6 +1,9 @@
 """Numbers and dates of the paper: as pairs, a strip, stacked, boxed, inline; decoys among them."""
 
+from datetime import timedelta
+
 from inference.training.synthetic.content.facts import payment_terms
+from inference.training.synthetic.content.identifiers import fill
 from inference.training.synthetic.content.writing import day
 from inference.training.synthetic.layout.composer import Composer
 from inference.training.synthetic.sample import Piece
@@ -21,6 +24,46 @@ def _ids(c: Composer) -> list[Pair]:
     if facts.kind == "credit_note" and c.chance(0.8):
         rows.append((c.label("credited_invoice"), (c.tag(facts.credited_invoice, "credited_invoice"),)))
     return rows
+
+
+def _number_like(c: Composer) -> str:
+    """Something that could be taken for a number of the paper."""
+    shape = c.rng.choice(
+        ("######", "####", "##########", "@@-####", "#############", "@@@", "##/####", "##-##-##", "@####", "#", "###",
+         "@@@ @@@@@ @@@@@@", "######-##", "@@@@@@", "#### / ###", "DE#########", "##.##")
+    )  # fmt: skip
+    return fill(c.rng, shape)
+
+
+def _strangers(c: Composer) -> list[Pair]:
+    """More pairs as forms have them: numbers, dates and names of everything else."""
+    rows: list[Pair] = []
+    if not c.chance(0.35):
+        return rows
+    for _ in range(c.rng.choice((1, 2, 2, 3, 4, 6))):
+        kind = c.rng.random()
+        if kind < 0.55:
+            text = c.rng.choice(("", *c.words("methods"))) if c.chance(0.15) else _number_like(c)
+            rows.append((c.another("other_numbers"), (Piece(text or _number_like(c)),)))
+        elif kind < 0.85:
+            when = c.facts.issue_date + timedelta(days=c.rng.randint(-40, 45))
+            clock = f" {c.rng.randint(0, 23):02}:{c.rng.randint(0, 59):02}" if c.chance(0.15) else ""
+            rows.append((c.another("other_dates"), (Piece(day(when, c.habits) + clock),)))
+        else:
+            rows.append((c.another("contact"), (Piece(c.rng.choice((c.facts.seller.person, c.facts.buyer.person))),)))
+    return rows
+
+
+def _together(c: Composer, rows: list[Pair]) -> list[Pair]:
+    """Number and date of the paper as one pair, as in "Invoice no./date: 4711 / 01.02.2020"."""
+    names = {piece.labels[0].name: at for at, (_, value) in enumerate(rows) for piece in value if piece.labels}
+    if not {"invoice_number", "issue_date"} <= names.keys():
+        return rows
+    number, date = rows[names["invoice_number"]], rows[names["issue_date"]]
+    glue = c.rng.choice((" / ", "/", ", ", " - ", "  "))
+    head = number[0].rstrip(" :-") + c.rng.choice(("/", " / ", "/-", " - ")) + date[0]
+    rows[names["invoice_number"]] = (head, (*number[1], Piece(glue), *date[1]))
+    return [row for row in rows if row is not date]
 
 
 def _decoys(c: Composer) -> list[Pair]:
@@ -49,7 +92,7 @@ def meta_pairs(c: Composer, number_concept: str = "invoice_number") -> list[Pair
         rows.append((c.label("issue_date"), c.day(facts.issue_date, "issue_date")))
     if facts.kind == "invoice" and c.chance(0.5):
         rows.append((c.label("due_date"), c.day(facts.due_date, "due_date")))
-    extras = [*_ids(c), *_decoys(c)]
+    extras = [*_ids(c), *_decoys(c), *_strangers(c)]
     if c.chance(0.2):
         start, end = facts.period
         dash = Piece(
@@ -68,7 +111,18 @@ def meta_pairs(c: Composer, number_concept: str = "invoice_number") -> list[Pair
     if facts.seller.vat and c.chance(0.08):
         rows.append((c.label("vat_id"), (c.tag(facts.seller.vat, "seller_vat_id"),)))
     if c.chance(0.1) and facts.kind != "other":
-        rows.append((c.label("gross"), c.money(facts.gross, "gross_amount", marked=True)))
+        settled = facts.due != facts.gross
+        if c.chance(0.5):
+            names = ("amount_due",) if settled else ("gross_amount", "amount_due")
+            rows.append((c.label("due"), c.money(facts.due, *names, marked=True)))
+        else:
+            rows.append((c.label("gross"), c.money(facts.gross, "gross_amount", marked=True)))
+    if c.chance(0.07):
+        rows.append((c.label("currency_label"), (c.tag(facts.currency, "currency"),)))
+    if c.chance(0.05):
+        rows.append((c.label("name_label"), (c.tag(facts.buyer.name, "buyer_name"),)))
+    if c.chance(0.05):
+        rows = _together(c, rows)
     for extra in extras:
         rows.insert(c.rng.randint(0, len(rows)), extra)
     if c.chance(0.2):
@@ -86,7 +140,11 @@ def pairs_block(c: Composer, rows: list[Pair], x0: float, x1: float, y: float, r
     reach = max((c.width_of(label, bold=bold) for label, _ in rows), default=0.0) + c.rng.uniform(5, 22)
     reach = min(reach, (x1 - x0) * 0.6)
     for label, value in rows:
-        c.put(label, x0, y, bold=bold, room=reach - 3)
+        if c.style.colon_apart and label.endswith(":"):
+            c.put(label.rstrip(" :"), x0, y, bold=bold, room=reach - 9)
+            c.put(":", x0 + reach - 7, y, bold=bold)
+        else:
+            c.put(label, x0, y, bold=bold, room=reach - 3)
         if right_values:
             c.put(value, x1, y, "right", bold=value_bold, room=x1 - x0 - reach)
         else:
@@ -119,6 +177,24 @@ def _stacked(c: Composer, rows: list[Pair], x0: float, x1: float, y: float) -> f
     return y
 
 
+def _flush(c: Composer, rows: list[Pair], x1: float, y: float) -> float:
+    """Each pair as one line set against the right edge."""
+    for label, value in rows:
+        c.put((Piece(label + " "), *value), x1, y, "right", bold=c.style.label_bold)
+        y += c.step
+    return y
+
+
+def _facing(c: Composer, rows: list[Pair], x0: float, x1: float, y: float) -> float:
+    """Labels set against the right, values against the left of one seam, as online shops print them."""
+    seam = x0 + (x1 - x0) * c.rng.uniform(0.4, 0.6)
+    for label, value in rows:
+        c.put(label, seam - 4, y, "right", bold=c.style.label_bold, room=seam - x0 - 4)
+        c.put(value, seam + 4, y, bold=c.style.value_bold, room=x1 - seam - 4)
+        y += c.step
+    return y
+
+
 def _inline(c: Composer, rows: list[Pair], x0: float, x1: float, y: float) -> float:
     """Several pairs on a line, like running text."""
     glue = Piece(c.rng.choice(("   ", ", ", " | ", "  ·  ", " - ")))
@@ -134,7 +210,7 @@ def meta(c: Composer, rows: list[Pair], beside: float = 0.0) -> None:
     """The meta block below the cursor, or on the right beside what began at `beside`."""
     style, width = c.style, c.right - c.left
     x0, x1, y = c.left, c.right, c.y
-    if beside and style.meta in ("pairs", "right", "stacked", "boxed"):
+    if beside and style.meta in ("pairs", "right", "stacked", "boxed", "flush", "facing"):
         x0, y = c.left + width * c.rng.uniform(0.52, 0.64), beside
     match style.meta:
         case "pairs" | "right":
@@ -148,6 +224,10 @@ def meta(c: Composer, rows: list[Pair], beside: float = 0.0) -> None:
             c.shape("rect", x0, y, x1 if beside else x0 + width * 0.5 + 4, end + 2, stroke=style.rule_colour)
         case "inline":
             end = _inline(c, rows, x0, x1, y)
+        case "flush":
+            end = _flush(c, rows, x1, y)
+        case "facing":
+            end = _facing(c, rows, x0, x1 if beside else x0 + width * 0.6, y)
         case "columns":
             cut = (len(rows) + 1) // 2
             end = max(

@@ -11,19 +11,23 @@ from inference.training.synthetic.fonts import FAMILIES
 
 Rgb = tuple[float, float, float]
 CHOICES = {
-    "letterhead": ("left", "right", "centre", "split", "band", "logo", "none"),
+    "letterhead": ("left", "right", "centre", "split", "band", "logo", "none", "small", "apart"),
     "title": ("left", "right", "centre", "numbered", "sentence", "head"),
-    "parties": ("window", "side", "stacked", "boxed", "three", "right", "reversed"),
-    "meta": ("pairs", "right", "stacked", "strip", "boxed", "inline", "columns"),
+    "parties": ("window", "side", "stacked", "boxed", "three", "right", "reversed", "named"),
+    "meta": ("pairs", "right", "stacked", "strip", "boxed", "inline", "columns", "flush", "facing"),
     "table": ("grid", "rows", "header", "none", "zebra", "columns", "cards"),
-    "totals": ("right", "boxed", "wide", "strip", "left", "table"),
+    "totals": ("right", "boxed", "wide", "strip", "left", "table", "beside", "cells", "ledger", "leaders"),
     "footer": ("columns", "line", "joined", "none", "stacked"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """Lengths in points. The block styles are named in CHOICES."""
+    """Lengths in points. The block styles are named in CHOICES.
+
+    `whole`: whole amounts are printed without decimals; `mark_apart`, `colon_apart`: currency and colon stand in columns
+    of their own; `zeros`: sums that are nil are printed too.
+    """
 
     width: float
     height: float
@@ -47,6 +51,10 @@ class Style:
     currency_space: str
     percent_mark: str
     rate_digits: int
+    whole: bool
+    mark_apart: bool
+    colon_apart: bool
+    zeros: bool
     letterhead: str
     title: str
     parties: str
@@ -88,6 +96,8 @@ def draw_style(rng: random.Random, facts: Facts, narrow: bool = False, **fixed: 
     others = [language for language in LANGUAGES if language != facts.language]
     bilingual = rng.random() < (0.18 if facts.country.code in ("CH", "BE", "CA", "LU", "GR", "AE") else 0.045)
     blocks = {name: rng.choice(options) for name, options in CHOICES.items()} | fixed
+    if blocks["letterhead"] == "apart":
+        blocks["parties"] = "window"
     return Style(
         width=width,
         height=height,
@@ -113,6 +123,10 @@ def draw_style(rng: random.Random, facts: Facts, narrow: bool = False, **fixed: 
         currency_space=rng.choice(("", "", " ")) if len(mark) < 3 and before else rng.choice((" ", " ", " ", "\u00a0")),
         percent_mark=rng.choice(("%", "%", " %", "\u00a0%")),
         rate_digits=rng.choice((0, 0, 0, 1, 2, 2)),
+        whole=rng.random() < 0.08,
+        mark_apart=rng.random() < 0.1,
+        colon_apart=rng.random() < 0.12,
+        zeros=rng.random() < 0.1,
         **blocks,
     )
 

@@ -15,8 +15,8 @@ _CODAS = ["", "", "", "n", "r", "l", "x", "s", "m", "nd", "rt", "t", "k"]
 _ENDINGS = ["a", "o", "io", "ix", "ly", "ify", "tech", "soft", "net", "lab", "hub", "com", "", "", "ex", "um", "is"]
 _GREEK = str.maketrans("αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊ", "avgdezitiklmnxoprsstyfxpoaeiioyoi")
 _EXTRA_LINES = (
-    "P.O. Box {n}", "Postfach {n}", "BP {n}", "Gebäude {n}", "Abt. {n}", "Bât. A", "3. OG", "Industrial Estate", "Unit {n}",
-    "ZI Nord", "Apartado {n}", "Scala B",
+    "P.O. Box {n}", "Postfach {n}", "BP {n}", "Gebäude {n}", "Abt. {n}", "Bât. A", "3. OG", "Industrial Estate",
+    "Unit {n}", "ZI Nord", "Apartado {n}", "Scala B",
 )  # fmt: skip
 _BANKS = (
     "Commerzbank",

@@ -1,4 +1,4 @@
-"""What real papers carry beside the invoice proper: payment slips, usage details, terms, schedules. Mostly hard decoys."""
+"""What real papers carry beside the invoice proper: payment slips, usage details, terms, schedules: hard decoys."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -63,7 +63,7 @@ def contact_rows(c: Composer, share: float) -> list[tuple[Piece, ...]]:
         if not value or not c.chance(likely):
             continue
         shown = c.tag(value, names[concept], value) if concept in names else Piece(value)
-        tail = ()
+        tail: tuple[Piece, ...] = ()
         if concept == "vat_id" and seller.country.code == "CH" and c.chance(0.5):
             tail = (Piece(c.rng.choice((" MWST", " TVA", " IVA"))),)
         bare = (concept in ("email", "web") and c.chance(0.6)) or (concept == "phone" and c.chance(0.2))
@@ -244,7 +244,7 @@ def _stranger_rows(c: Composer) -> list[tuple[Piece, ...]]:
     """A party that is neither seller nor buyer nor where goods go: the site, the payer, the branch."""
     facts = c.facts
     if c.chance(0.4):
-        return [(c.tag(facts.buyer.name, "buyer_name"),)] + address_pieces(c, facts.buyer, "buyer")
+        return [(c.tag(facts.buyer.name, "buyer_name"),), *address_pieces(c, facts.buyer, "buyer")]
     other = party(
         c.rng, facts.buyer.country, facts.language if facts.language in facts.buyer.country.languages else "en"
     )

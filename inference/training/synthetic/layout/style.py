@@ -25,8 +25,8 @@ CHOICES = {
 class Style:
     """Lengths in points. The block styles are named in CHOICES.
 
-    `whole`: whole amounts are printed without decimals; `mark_apart`, `colon_apart`: currency and colon stand in columns
-    of their own; `zeros`: sums that are nil are printed too.
+    `whole`: whole amounts are printed without decimals; `mark_apart`, `colon_apart`: currency and colon stand in
+    columns of their own; `zeros`: sums that are nil are printed too.
     """
 
     width: float

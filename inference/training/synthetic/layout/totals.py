@@ -6,7 +6,7 @@ from decimal import Decimal
 from inference.fields import to_text
 from inference.training.synthetic.content.facts import TaxLine
 from inference.training.synthetic.content.writing import day
-from inference.training.synthetic.layout.composer import Composer
+from inference.training.synthetic.layout.composer import Composer, Text
 from inference.training.synthetic.sample import Label, Piece
 
 Row = tuple[tuple[Piece, ...], tuple[Piece, ...], bool]
@@ -284,7 +284,8 @@ def payments(c: Composer, x0: float, x1: float) -> None:
     columns = (x0 + 3, x0 + (x1 - x0) * 0.45, x1 - 4)
     when = day(facts.issue_date + timedelta(days=c.rng.randint(-20, 5)), c.habits)
     amount = c.money(facts.paid, "amount_paid") if facts.paid else c.amount(facts.gross)
-    for cells in (heads, (c.rng.choice(c.words("methods")), when, amount)):
+    lines: tuple[tuple[Text, ...], ...] = (heads, (c.rng.choice(c.words("methods")), when, amount))
+    for cells in lines:
         for index, (cell, x) in enumerate(zip(cells, columns, strict=True)):
             c.put(cell, x, c.y, "right" if index == 2 else "left", c.style.size * 0.88, room=(x1 - x0) * 0.4)
         c.y += c.step

@@ -140,7 +140,7 @@ def _stamped(rng: random.Random, tones: _Tones, size: int) -> _Tones:
 
 def _two_toned(rng: random.Random, tones: _Tones) -> _Tones:
     """Black or white only, as a fax sends; letters grow or shrink a little with the threshold."""
-    low, high = np.percentile(tones, (3, 85))
+    low, high = np.percentile(tones, (0.5, 85))
     level = low + (high - low) * rng.uniform(0.35, 0.7)
     return np.where(tones > level, np.float32(255), np.float32(0))
 

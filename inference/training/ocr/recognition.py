@@ -67,8 +67,11 @@ def batches(config: RecognitionConfig, crops: int) -> Iterator[tuple[list[Grey],
     waiting: dict[int, tuple[list[Grey], list[str]]] = {width: ([], []) for width in WIDTHS}
     before = ""
     while crops < config.crops:
+        ease = min(1.0, crops / config.gentle)
         text = next(words)
-        wear = min(1.0, crops / config.gentle) * rng.random() ** 0.6
+        if len(text) > 4 + 22 * ease:
+            continue
+        wear = ease * rng.random() ** 0.6
         picture = crop(rng, text, wear, near=before if rng.random() < 0.4 else "")
         before = text
         width = next(width for width in WIDTHS if width >= picture.shape[1])

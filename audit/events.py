@@ -9,7 +9,7 @@ EVENTS = MappingProxyType(
     {
         # What happens to a document
         "document.received": "A file was accepted and stored",
-        "document.refused": "A file was not accepted; the reason is recorded, the bytes are not kept",
+        "document.refused": "A file was not accepted; the reason is recorded, the bytes are kept apart for a while",
         "document.duplicate": "A file with exactly the bytes of an earlier document arrived",
         "document.quarantined": "A file was kept, but is not processed because it may be harmful or cannot be parsed",
         "document.read": "The words on its pages were found",
@@ -58,6 +58,15 @@ EVENTS = MappingProxyType(
         "supplier.changed": "A supplier's details were changed",
         "supplier.bank_account_added": "A bank account was recorded for a supplier",
         "supplier.bank_account_confirmed": "A second person confirmed a supplier's bank account",
+        # Where documents come from
+        "channel.created": "A channel that files are taken from was set up",
+        "channel.changed": "A channel's settings were changed",
+        "channel.removed": "A channel that nothing had come through was removed",
+        "channel.fetch_requested": "Somebody had a channel looked at at once",
+        "arrival.retried": "A person had a refused file taken in again; what came of it is recorded",
+        "arrival.bytes_dropped": "The bytes of a refused file were destroyed after their time",
+        "mail.answered": "The sender of a mail was told what of it was refused",
+        "mail.answer_failed": "The sender of a mail could not be told what of it was refused",
         # People and machines
         "user.created": "A person was given an account",
         "user.deactivated": "A person's account was closed",

@@ -15,7 +15,7 @@ from honcho.manager import Manager
 from honcho.printer import Printer
 
 from automation import embedded
-from automation.workflow.queues import QUEUES
+from automation.workflow.models import QUEUES
 
 
 def prepare_database() -> None:

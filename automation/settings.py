@@ -150,6 +150,12 @@ STORAGES = {
     "documents": _DOCUMENT_STORAGE,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+# Channels that files come in by, and mails that tell their senders what was refused
+MAIL_MAX_BYTES = env.integer("MAIL_MAX_MB", 75) * 1024 * 1024
+MAIL_URL = env.text("MAIL_URL")
+MAIL_FROM = env.text("MAIL_FROM", "countersign@localhost")
+REFUSED_KEEP_DAYS = env.integer("REFUSED_KEEP_DAYS", 30)
 FILE_UPLOAD_HANDLERS = ["automation.ingestion.uploads.MeasuringUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 200

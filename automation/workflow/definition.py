@@ -1,15 +1,19 @@
 """A workflow as data: steps in order, each naming the function that runs it by its dotted path."""
 
 import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import cel
 import rfc8785
+from django.db import transaction
 from django.utils.module_loading import import_string
 
+from audit.record import record
 from automation.errors import Invalid
-from automation.workflow.models import Definition
+from automation.workflow.models import QUEUES, Definition, Run
 from automation.workflow.results import StepFunction
 
 
@@ -67,43 +71,78 @@ class Workflow:
         return {"steps": [asdict(step) for step in self.steps], "on_failure": self.on_failure}
 
 
-def parse(name: str, body: dict[str, Any]) -> Workflow:
-    """The workflow that a stored definition describes."""
-    steps = tuple(Step(**{**step, "retry": Retry(**step["retry"])}) for step in body["steps"])
-    return Workflow(name, steps, body["on_failure"])
+def parse(name: str, body: Mapping[str, Any]) -> Workflow:
+    """The workflow that a body describes. Raises Invalid naming the step and what it may not say."""
+    steps = []
+    for position, step in enumerate(body["steps"], start=1):
+        try:
+            steps.append(Step(**{**step, "retry": Retry(**step.get("retry", {}))}))
+        except TypeError as error:
+            raise Invalid(f"{name}, step {step.get('name', position)}: {error}", code="bad_definition") from error
+    return Workflow(name, tuple(steps), body.get("on_failure"))
 
 
 def check(workflow: Workflow) -> None:
-    """Raise `Invalid` naming the step and the reason: unknown function, name used twice, condition that is no CEL."""
+    """Raise Invalid naming the step and the reason where the workflow cannot run as it says."""
     names = [step.name for step in workflow.steps]
     if not names:
-        raise Invalid(f"{workflow.name}: a workflow needs a step")
+        raise Invalid(f"{workflow.name}: a workflow needs a step", code="bad_definition")
     for position, step in enumerate(workflow.steps):
-        if names.index(step.name) != position:
-            raise Invalid(f"{workflow.name}, step {step.name}: the name is used twice")
-        for path in filter(None, (step.function, step.compensate)):
-            try:
-                import_string(path)
-            except ImportError as error:
-                raise Invalid(f"{workflow.name}, step {step.name}: {error}") from error
-        for expression in filter(None, (step.when, step.each)):
-            try:
-                cel.compile(expression)
-            except ValueError as error:
-                raise Invalid(f"{workflow.name}, step {step.name}: condition {expression!r}: {error}") from error
+        for reason in _faults(step, earlier=names[:position], later=names[position:]):
+            raise Invalid(f"{workflow.name}, step {step.name}: {reason}", code="bad_definition")
 
 
-def publish(workflow: Workflow) -> Definition:
+def _faults(step: Step, earlier: Sequence[str], later: Sequence[str]) -> Iterator[str]:
+    if step.name in earlier:
+        yield "the name is used twice"
+    if step.queue not in QUEUES:
+        yield f"no worker takes the queue {step.queue!r}"
+    if step.timeout <= 0 or step.retry.attempts < 1 or not 0 < step.retry.base <= step.retry.maximum:
+        yield "timeout, attempts and the bounds of the backoff are positive, the lower bound first"
+    for path in filter(None, (step.function, step.compensate)):
+        try:
+            import_string(path)
+        except ImportError as error:
+            yield str(error)
+    for expression in filter(None, (step.when, step.each)):
+        yield from _faults_of(expression, earlier, later)
+    if step.when and not cel.compile(step.when).variables() and not holds(step.when, {}):
+        yield f"it is never reached: its condition {step.when!r} is always false"
+
+
+def _faults_of(expression: str, earlier: Sequence[str], later: Sequence[str]) -> Iterator[str]:
+    try:
+        cel.compile(expression)
+    except ValueError as error:
+        place = re.search(r"<input>:(\d+):(\d+): (.*)", str(error))
+        where = "line {}, column {}: {}".format(*place.groups()) if place else str(error)
+        yield f"the condition {expression!r}, {where}"
+    for named in re.finditer(r"""\bsteps\s*(?:\.\s*(\w+)|\[\s*["']([^"']*)["']\s*\])""", expression):
+        name = named[1] or named[2]
+        if name in later:
+            yield f"the condition {expression!r} waits for step {name}, which does not come before: a circle"
+        elif name not in earlier:
+            yield f"the condition {expression!r} refers to step {name}, which does not exist"
+
+
+def publish(workflow: Workflow, *, actor: str = "system:installation") -> Definition:
     """Store the workflow as a new version, or return the newest one when it says the same. Versions never change."""
     check(workflow)
     body = workflow.body()
     digest = hashlib.sha256(rfc8785.dumps(body)).hexdigest()
-    newest = Definition.objects.filter(name=workflow.name).order_by("-version").first()
-    if newest is not None and newest.digest == digest:
-        return newest
-    return Definition.objects.create(
-        name=workflow.name, version=newest.version + 1 if newest else 1, body=body, digest=digest
-    )
+    with transaction.atomic():
+        newest = Definition.objects.filter(name=workflow.name).order_by("-version").first()
+        if newest is not None and newest.digest == digest:
+            return newest
+        version = newest.version + 1 if newest else 1
+        record(
+            "workflow.published",
+            actor=actor,
+            subject=f"workflow:{workflow.name}",
+            before={"version": newest.version, "digest": newest.digest} if newest else None,
+            after={"version": version, "digest": digest},
+        )
+        return Definition.objects.create(name=workflow.name, version=version, body=body, digest=digest)
 
 
 _loaded: dict[tuple[int, str], Workflow] = {}
@@ -117,9 +156,22 @@ def load(definition_id: int, digest: str) -> Workflow:
     return _loaded[definition_id, digest]
 
 
+def of(run: Run) -> Workflow:
+    """The version that a run is pinned to."""
+    return load(run.definition_id, run.definition.digest)
+
+
 def function(path: str) -> StepFunction:
     """The step function at a dotted path; ImportError where a recorded name no longer exists."""
     found: StepFunction = import_string(path)
+    return found
+
+
+def listed(expression: str, variables: dict[str, Any]) -> list[Any]:
+    """The list that a CEL expression gives. Raises Invalid where it is none."""
+    found = evaluate(expression, variables)
+    if not isinstance(found, list):
+        raise Invalid(f"{expression!r} is not a list.", code="not_a_list")
     return found
 
 

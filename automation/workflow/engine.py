@@ -12,30 +12,23 @@ import random
 import time
 import uuid
 from collections.abc import Mapping
-from typing import Any
 
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from automation.errors import Conflict, CountersignError, Invalid
-from automation.workflow import definition, heartbeat, store, wakeup
+from automation.errors import Conflict, CountersignError, Invalid, PermanentFailure, TemporaryFailure
+from automation.workflow import compensation, definition, heartbeat, items, store, wakeup
 from automation.workflow.crash_points import crash_point
 from automation.workflow.definition import Step, Workflow
-from automation.workflow.models import Attempt, Definition, Run, RunState, Signal, StepResult
+from automation.workflow.models import OPEN, Attempt, Definition, Run, RunState, Signal
 from automation.workflow.results import Context, Done, Json, ReceivedSignal, Waiting, nothing
-from automation.workflow.store import Claimed
+from automation.workflow.store import Claimed, LeaseLost
 
 log = logging.getLogger(__name__)
 
 MAX_OUTPUT_BYTES = 1_000_000
 TURN_SECONDS = 0.5
-OPEN = (RunState.READY, RunState.RUNNING, RunState.WAITING)
-
-
-class LeaseLost(CountersignError):
-    """Another worker took the run over while this one was busy; what this one did is discarded."""
-
-    code = "lease_lost"
+SKIPPED = Done()
 
 
 def start(name: str, subject: str, input: Mapping[str, Json], *, wake: bool = True) -> Run:
@@ -48,6 +41,24 @@ def start(name: str, subject: str, input: Mapping[str, Json], *, wake: bool = Tr
     if wake:
         wakeup.after_commit(first.queue)
     return run
+
+
+def signal(run_id: uuid.UUID, name: str, payload: Mapping[str, Json], *, dedupe_key: str) -> bool:
+    """Send a signal to the step `name`, inside the caller's transaction. False when this dedupe key already came.
+
+    Raises Conflict when the run has ended, Invalid when it has no such step.
+    """
+    run = Run.objects.select_for_update(no_key=True).get(pk=run_id)
+    if run.state not in OPEN:
+        raise Conflict(f"The run has already ended ({run.state}).")
+    step = definition.of(run).step(name)
+    _, created = Signal.objects.get_or_create(
+        run_id=run_id, name=name, dedupe_key=dedupe_key, defaults={"payload": dict(payload)}
+    )
+    if created and run.state == RunState.WAITING and run.awaited_signal == name:
+        Run.objects.filter(pk=run_id).update(state=RunState.READY, due_at=store.NOW, awaited_signal=None)
+        wakeup.after_commit(step.queue)
+    return created
 
 
 def advance(run_id: uuid.UUID) -> None:
@@ -75,7 +86,6 @@ def work(queue: str) -> None:
 def _hold(run: Claimed, queue: str | None) -> None:
     """Execute the steps of a claimed run until it leaves this worker. `queue=None` takes steps of every queue."""
     crash_point("claimed")
-    workflow = definition.load(run.definition_id, run.digest)
     if run.worker_lost:
         Attempt.objects.create(
             run_id=run.id,
@@ -84,6 +94,7 @@ def _hold(run: Claimed, queue: str | None) -> None:
             code="worker_lost",
             message="The worker ended in mid-step.",
         )
+    workflow = definition.load(run.definition_id, run.digest)
     with heartbeat.holding(run):
         try:
             while _next(run, workflow, queue):
@@ -92,108 +103,87 @@ def _hold(run: Claimed, queue: str | None) -> None:
             log.warning("run %s: lease lost at step %s; another worker goes on", run.id, run.step)
 
 
-def signal(run_id: uuid.UUID, name: str, payload: Mapping[str, Json], *, dedupe_key: str) -> bool:
-    """Send a signal to the step `name`, inside the caller's transaction. False when this dedupe key already came.
-
-    Raises Conflict when the run has ended, Invalid when it has no such step.
-    """
-    run = Run.objects.select_for_update(no_key=True).get(pk=run_id)
-    if run.state not in OPEN:
-        raise Conflict(f"The run has already ended ({run.state}).")
-    step = step_of(run, name)
-    _, created = Signal.objects.get_or_create(
-        run_id=run_id, name=name, dedupe_key=dedupe_key, defaults={"payload": dict(payload)}
-    )
-    if created and run.state == RunState.WAITING and run.awaited_signal == name:
-        Run.objects.filter(pk=run_id).update(state=RunState.READY, due_at=store.NOW, awaited_signal=None)
-        wakeup.after_commit(step.queue)
-    return created
-
-
-def step_of(run: Run, name: str) -> Step:
-    """The step `name` of the run's version; Invalid when it has none."""
-    for step in definition.load(run.definition_id, run.definition.digest).steps:
-        if step.name == name:
-            return step
-    raise Invalid(f"{run.definition} has no step {name!r}.", code="unknown_step")
-
-
 def _next(run: Claimed, workflow: Workflow, queue: str | None) -> bool:
-    """Execute the run's present step; True when this worker still holds the run and goes on with the next."""
+    """Take the run's present step; True when this worker still holds the run and goes on with the next."""
     try:
         step = workflow.step(run.step)
         if run.attempt > step.retry.attempts:
             raise CountersignError(f"Tried {run.attempt - 1} times without success.", code="attempts_exhausted")
         heartbeat.expect(run, step.timeout)
         if run.unwinding:
-            return _undo(run, workflow, step, queue)
-        return _execute(run, workflow, step, queue)
+            compensation.undo(run, workflow, step)
+            return False
+        started = time.monotonic()
+        result = _execute(run, step)
+        if isinstance(result, Done):
+            return _complete(run, workflow, step, result, time.monotonic() - started, queue)
+        if result is not None:
+            _wait(run, step, result)
+        crash_point("waiting")
     except LeaseLost:
         raise
     except CountersignError as error:
-        _failed(
-            run,
-            workflow,
-            error.code,
-            error.message,
-            retryable=error.retryable,
-            wait=error.retry_after,
-            counts=error.counts,
-        )
+        _failed(run, workflow, error)
     except Exception as error:
         # Recorded with the run and shown to a person. A bug may be a passing one; a missing function is not.
         log.exception("run %s: step %s failed", run.id, run.step)
-        _failed(run, workflow, type(error).__name__, str(error), retryable=not isinstance(error, ImportError))
+        kind = PermanentFailure if isinstance(error, ImportError) else TemporaryFailure
+        _failed(run, workflow, kind(str(error), code=type(error).__name__))
     return False
 
 
-def _execute(run: Claimed, workflow: Workflow, step: Step, queue: str | None) -> bool:
-    started = time.monotonic()
-    variables = {"input": run.input, "steps": run.outputs}
-    received = [s for s in run.signals if s["name"] == step.name]
-    if run.item is None and step.when is not None and not definition.holds(step.when, variables):
-        return _complete(run, workflow, step, Done(), started, [], queue, skipped=True)
-    if run.item is None and step.each is not None:
-        return _fan_out(run, workflow, step, definition.evaluate(step.each, variables), started, queue)
-    signals = tuple(ReceivedSignal(s["name"], s["payload"], s["received_at"]) for s in received)
+def _execute(run: Claimed, step: Step) -> Done | Waiting | None:
+    """What the step answers; None where the run already waits for its items."""
+    if run.item is None:
+        variables = {"input": run.input, "steps": run.outputs}
+        if step.when is not None and not definition.holds(step.when, variables):
+            return SKIPPED
+        if step.each is not None:
+            outputs = items.gather(run, step, definition.listed(step.each, variables))
+            return None if outputs is None else Done({"items": outputs})
+    signals = tuple(
+        ReceivedSignal(s["name"], s["payload"], s["received_at"]) for s in run.signals if s["name"] == step.name
+    )
     context = Context(run.id, step.name, run.attempt, run.input, run.outputs, signals, run.timed_out, run.item)
     result = definition.function(step.function)(context)
     crash_point("executed")
-    if isinstance(result, Waiting):
-        with transaction.atomic():
-            state = store.park(run, signal=result.for_signal, until=result.until)
-            _still_ours(state)
-            result.commit()
-            if state == RunState.READY:
-                wakeup.after_commit(step.queue)
-        crash_point("waiting")
-        return False
-    return _complete(run, workflow, step, result, started, [s["id"] for s in received], queue)
+    return result
 
 
-def _complete(
-    run: Claimed,
-    workflow: Workflow,
-    step: Step,
-    result: Done,
-    started: float,
-    signals: list[int],
-    queue: str | None,
-    *,
-    skipped: bool = False,
-) -> bool:
+def _wait(run: Claimed, step: Step, wish: Waiting) -> None:
+    with transaction.atomic():
+        state = store.park(run, signal=wish.for_signal, until=wish.until)
+        wish.commit()
+        if state == RunState.READY:
+            wakeup.after_commit(step.queue)
+
+
+def _complete(run: Claimed, workflow: Workflow, step: Step, result: Done, seconds: float, queue: str | None) -> bool:
     """Checkpoint a step: its result, its domain changes and the next state, all or nothing."""
     output = _encoded(step, result.output)
     following = None if result.end or run.item is not None else workflow.after(step)
-    stay = following is not None and (queue is None or following.queue == queue)
+    following_queue = following.queue if following else None
+
+    def checkpoint() -> RunState:
+        return store.checkpoint(
+            run,
+            output=output,
+            next_step=following.name if following else None,
+            queue=following_queue,
+            stay=following is not None and queue in (None, following_queue),
+            skipped=result is SKIPPED,
+            seconds=seconds,
+            signals=[s["id"] for s in run.signals if s["name"] == step.name],
+        )
+
     if result.commit is nothing and run.parent is None:
-        state = _checkpointed(run, output, following, stay, skipped, started, signals)
+        state = checkpoint()
     else:
         held = run.claim
         try:
             with transaction.atomic():
                 store.lock_parent(run)
-                state = _checkpointed(run, output, following, stay, skipped, started, signals)
+                state = checkpoint()
                 result.commit()
                 crash_point("before_checkpoint")
                 if run.parent is not None and store.child_done(run.parent):
@@ -211,199 +201,36 @@ def _complete(
     return state == RunState.RUNNING
 
 
-def _checkpointed(
-    run: Claimed, output: str, following: Step | None, stay: bool, skipped: bool, started: float, signals: list[int]
-) -> str:
-    return _still_ours(
-        store.checkpoint(
-            run,
-            output=output,
-            next_step=following.name if following else None,
-            queue=following.queue if following else None,
-            stay=stay,
-            skipped=skipped,
-            seconds=time.monotonic() - started,
-            signals=signals,
-        )
-    )
-
-
-def _fan_out(run: Claimed, workflow: Workflow, step: Step, items: Any, started: float, queue: str | None) -> bool:
-    """Run the step once for each item, in parallel, as child runs; go on when the last is done."""
-    if not isinstance(items, list):
-        raise Invalid(f"Step {step.name}: {step.each!r} is not a list.", code="not_a_list")
-    with transaction.atomic():
-        if not store.lock(run):  # before counting: a child that ends waits for this lock, so none is missed
-            raise LeaseLost("Another worker holds this run.")
-        children = Run.objects.filter(parent_id=run.id, step=step.name, item__lt=len(items))
-        states = dict(children.values_list("item", "state"))
-        pending = [number for number in range(len(items)) if states.get(number) != RunState.DONE]
-        if pending:
-            _start_children(run, step, items, [n for n in pending if states.get(n) not in OPEN], set(states))
-            store.park(run, signal=None, until=None, pending=len(pending))
-    if pending:
-        crash_point("waiting")
-        return False
-    results = StepResult.objects.filter(run__in=children).select_related("run").only("output", "run__item")
-    outputs = {result.run.item: result.output for result in results}
-    gathered = [outputs[number] for number in range(len(items))]
-    return _complete(run, workflow, step, Done({"items": gathered}), started, [], queue)
-
-
-def _start_children(run: Claimed, step: Step, items: list[Any], numbers: list[int], present: set[int | None]) -> None:
-    """Make the child runs of these items; one that already ended without success begins anew and keeps its id."""
-    for number in numbers:
-        fresh = {"input": {**run.input, "item": items[number]}, "queue": step.queue}
-        if number in present:
-            Run.objects.filter(parent_id=run.id, step=step.name, item=number).update(
-                **fresh, state=RunState.READY, attempt=0, claim=store.NEXT_CLAIM, due_at=store.NOW, finished_at=None
-            )
-        wakeup.after_commit(step.queue)
-    Run.objects.bulk_create(
-        Run(
-            definition_id=run.definition_id,
-            subject=run.subject,
-            input={**run.input, "item": items[number]},
-            step=step.name,
-            queue=step.queue,
-            parent_id=run.id,
-            item=number,
-        )
-        for number in numbers
-        if number not in present
-    )
-
-
-def _undo(run: Claimed, workflow: Workflow, step: Step, queue: str | None) -> bool:
-    """Run one compensation, then turn to the completed step before it; end when none is left."""
-    context = Context(run.id, step.name, run.attempt, run.input, run.outputs, key_suffix=":undo")
-    if step.compensate is not None:
-        result = definition.function(step.compensate)(context)
-        crash_point("executed")
-        if isinstance(result, Waiting):
-            raise Invalid(f"The compensation of {step.name} asked to wait.", code="compensation_waits")
-        commit = result.commit
-    else:
-        commit = nothing
-    with transaction.atomic():
-        StepResult.objects.filter(run_id=run.id, step=step.name).update(compensated_at=store.NOW)
-        commit()
-        before = to_undo(run.id, workflow)
-        state = RunState.READY if before else RunState(str(run.unwinding))
-        error = Run.objects.values_list("error", flat=True).get(pk=run.id)
-        if not store.end(
-            run.id,
-            run.claim,
-            state=state,
-            step=before.name if before else step.name,
-            queue=before.queue if before else None,
-            unwinding=run.unwinding,
-            error=error,
-        ):
-            raise LeaseLost("Another worker holds this run.")
-        if before:
-            wakeup.after_commit(before.queue)
-    crash_point("compensated")
-    return False
-
-
-def to_undo(run_id: uuid.UUID, workflow: Workflow) -> Step | None:
-    """The last completed step that has a compensation still to run."""
-    completed = set(
-        StepResult.objects.filter(run_id=run_id, skipped=False, compensated_at=None).values_list("step", flat=True)
-    )
-    return next((s for s in reversed(workflow.steps) if s.compensate and s.name in completed), None)
-
-
-def _failed(
-    run: Claimed,
-    workflow: Workflow,
-    code: str,
-    message: str,
-    *,
-    retryable: bool,
-    wait: float = 0.0,
-    counts: bool = True,
-) -> None:
-    """An attempt failed: try again after a backoff with full jitter, at least `wait` seconds, or end the run.
+def _failed(run: Claimed, workflow: Workflow, error: CountersignError) -> None:
+    """An attempt failed: try again after a backoff with full jitter, or end the run.
 
     An attempt that does not count is repeated for as long as it takes, at the widest spacing.
     """
     step = workflow.find(run.step)
-    if step is not None and retryable and (run.attempt < step.retry.attempts or not counts):
+    if step is not None and error.retryable and (run.attempt < step.retry.attempts or not error.counts):
         exponential = step.retry.base * 2 ** (run.attempt - 1)
-        ceiling = min(step.retry.maximum, exponential) if counts else step.retry.maximum
-        delay = wait + random.uniform(0, ceiling)  # noqa: S311 - jitter, not a secret
-        if not store.put_off(run, code=code, message=message, delay=delay, counts=counts):
-            raise LeaseLost("Another worker holds this run.")
+        ceiling = min(step.retry.maximum, exponential) if error.counts else step.retry.maximum
+        delay = error.retry_after + random.uniform(0, ceiling)  # noqa: S311 - jitter, not a secret
+        store.put_off(run, code=error.code, message=error.message, delay=delay, counts=error.counts)
         return
-    error = {"step": run.step, "code": code, "message": message}
+    reason = {"step": run.step, "code": error.code, "message": error.message}
     with transaction.atomic():
         store.lock_parent(run)
-        Attempt.objects.create(run_id=run.id, step=run.step, number=run.attempt, code=code, message=message)
-        finish(
+        Attempt.objects.create(run_id=run.id, step=run.step, number=run.attempt, code=error.code, message=error.message)
+        compensation.finish(
             run.id,
             run.claim,
             workflow,
             RunState.FAILED,
             at_step=run.step,
-            error=error,
+            error=reason,
             undone=run.unwinding is not None,
         )
         if run.parent is not None:
-            _fail_parent(run.parent, workflow, error)
+            items.fail(run.parent, workflow, reason)
         elif workflow.on_failure and run.unwinding is None:
-            import_string(workflow.on_failure)(run.id, run.subject, error)
+            import_string(workflow.on_failure)(run.id, run.subject, reason)
     crash_point("failed")
-
-
-def finish(
-    run_id: uuid.UUID,
-    claim: int,
-    workflow: Workflow,
-    state: RunState,
-    *,
-    at_step: str,
-    error: Mapping[str, str] | None,
-    undone: bool = False,
-) -> None:
-    """End a run as failed or cancelled, inside a transaction: first its completed steps are compensated, in reverse.
-
-    `undone`: a compensation itself failed; the run stops where it is until an operator retries it.
-    """
-    last = None if undone else to_undo(run_id, workflow)
-    ended = store.end(
-        run_id,
-        claim,
-        state=RunState.READY if last else state,
-        step=last.name if last else at_step,
-        queue=last.queue if last else None,
-        unwinding=state if last or undone else None,
-        error=error,
-    )
-    if not ended:
-        raise LeaseLost("Another worker holds this run.")
-    if last:
-        wakeup.after_commit(last.queue)
-
-
-def _fail_parent(parent_id: uuid.UUID, workflow: Workflow, error: Mapping[str, str]) -> None:
-    """One failed item fails the whole step; its siblings are cancelled."""
-    parent = Run.objects.select_for_update(no_key=True).get(pk=parent_id)
-    if parent.state != RunState.WAITING:
-        return
-    Run.objects.filter(parent=parent, state__in=OPEN).update(
-        state=RunState.CANCELLED, due_at=None, finished_at=store.NOW, claim=store.NEXT_CLAIM
-    )
-    finish(parent.pk, parent.claim, workflow, RunState.FAILED, at_step=parent.step, error=error)
-    if workflow.on_failure:
-        import_string(workflow.on_failure)(parent.pk, parent.subject, error)
-
-
-def _still_ours(state: str | None) -> str:
-    if state is None:
-        raise LeaseLost("Another worker holds this run.")
-    return state
 
 
 def _encoded(step: Step, output: Mapping[str, Json]) -> str:

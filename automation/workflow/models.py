@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from automation.identity import new_id
 
+QUEUES = ("default", "ocr", "inference", "delivery")  # bulkheads: a slow kind of work never starves another
+
 
 class Definition(models.Model):
     """One immutable version of a workflow."""
@@ -31,6 +33,9 @@ class RunState(models.TextChoices):
     DONE = "done", "Done"
     FAILED = "failed", "Failed"
     CANCELLED = "cancelled", "Cancelled"
+
+
+OPEN = (RunState.READY, RunState.RUNNING, RunState.WAITING)
 
 
 class Run(models.Model):

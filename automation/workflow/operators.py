@@ -12,16 +12,16 @@ from django.db.models import Q
 
 from audit.record import record
 from automation.errors import Conflict, Invalid
-from automation.workflow import definition, engine, store, wakeup
+from automation.workflow import compensation, definition, items, store, wakeup
 from automation.workflow.definition import Step
-from automation.workflow.models import Attempt, Run, RunState, StepResult
+from automation.workflow.models import OPEN, Attempt, Run, RunState, StepResult
 
 
 def pause(run_id: uuid.UUID, *, actor: str, because: str = "") -> None:
     """Hold the run before its next step. A step in progress ends and is kept."""
     with transaction.atomic():
         run = _locked(run_id)
-        if run.state not in engine.OPEN or run.held:
+        if run.state not in OPEN or run.held:
             raise Conflict(f"The run cannot be paused: it is {'already paused' if run.held else run.state}.")
         Run.objects.filter(pk=run.pk).update(held=True)
         _record("run.paused", run, actor, because)
@@ -42,15 +42,13 @@ def cancel(run_id: uuid.UUID, *, actor: str, because: str) -> None:
     """Stop the run; its completed steps are compensated in reverse. A step in progress may store nothing more."""
     with transaction.atomic():
         run = _locked(run_id)
-        if run.state not in engine.OPEN or run.unwinding:
+        if run.state not in OPEN or run.unwinding:
             raise Conflict(f"The run cannot be cancelled: it is {'already unwinding' if run.unwinding else run.state}.")
-        Run.objects.filter(parent=run, state__in=engine.OPEN).update(
-            state=RunState.CANCELLED, due_at=None, finished_at=store.NOW, claim=store.NEXT_CLAIM
-        )
+        items.cancel(run.pk)
         error = {"step": run.step, "code": "cancelled", "message": because}
         Run.objects.filter(pk=run.pk).update(held=False)
-        workflow = definition.load(run.definition_id, run.definition.digest)
-        engine.finish(run.pk, run.claim, workflow, RunState.CANCELLED, at_step=run.step, error=error)
+        workflow = definition.of(run)
+        compensation.finish(run.pk, run.claim, workflow, RunState.CANCELLED, at_step=run.step, error=error)
         _record("run.cancelled", run, actor, because)
 
 
@@ -60,7 +58,7 @@ def retry(run_id: uuid.UUID, *, actor: str, from_step: str | None = None, becaus
         run = _locked(run_id)
         if run.state != RunState.FAILED:
             raise Conflict(f"Only a failed run can be retried; this one is {run.state}.")
-        step = engine.step_of(run, from_step or run.step)
+        step = definition.of(run).step(from_step or run.step)
         if run.unwinding and from_step is not None:
             raise Conflict("The run failed while undoing its steps; only that can be retried.")
         if not run.unwinding:
@@ -88,8 +86,8 @@ def skip(run_id: uuid.UUID, *, actor: str, because: str, output: Mapping[str, ob
             raise Conflict(
                 f"The run's step cannot be skipped: the run is {'unwinding' if run.unwinding else run.state}."
             )
-        step = engine.step_of(run, run.step)
-        following = definition.load(run.definition_id, run.definition.digest).after(step)
+        step = definition.of(run).step(run.step)
+        following = definition.of(run).after(step)
         StepResult.objects.create(
             run=run,
             step=step.name,
@@ -124,7 +122,7 @@ def _set_aside(run: Run, step: Step) -> None:
 
     The items of a step over several count as cancelled until the step begins them anew.
     """
-    workflow = definition.load(run.definition_id, run.definition.digest)
+    workflow = definition.of(run)
     names = [s.name for s in workflow.steps[workflow.steps.index(step) :]]
     completed = [name for name in names if StepResult.objects.filter(run=run, step=name).exists()]
     Run.objects.filter(parent=run, step__in=completed).update(state=RunState.CANCELLED)

@@ -10,11 +10,10 @@ from django.conf import settings
 from redis.exceptions import RedisError
 
 from automation.workflow import store
-from automation.workflow.models import Run, RunState
+from automation.workflow.models import OPEN, QUEUES, Run, RunState
 
 log = logging.getLogger(__name__)
 
-QUEUES = ("default", "ocr", "inference", "delivery")
 LIMIT = 1000  # runs are counted up to this
 
 
@@ -61,8 +60,5 @@ def _messages() -> Mapping[str, int] | None:
 
 
 def _open_runs() -> Counter[tuple[str, str]]:
-    open_ones = [Run.objects.filter(state=state).values_list("queue", "state")[:LIMIT] for state in _OPEN]
+    open_ones = [Run.objects.filter(state=state).values_list("queue", "state")[:LIMIT] for state in OPEN]
     return Counter(open_ones[0].union(*open_ones[1:], all=True))
-
-
-_OPEN = (RunState.READY, RunState.RUNNING, RunState.WAITING)

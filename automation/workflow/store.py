@@ -1,6 +1,7 @@
 """The engine's statements. Each is one round trip and one atomic change; the database's clock is the only clock.
 
-Every statement that stores a result carries the claim number, so a worker that lost its lease changes nothing.
+Every statement that stores a result carries the claim number: a worker that lost its lease changes nothing and learns
+so by `LeaseLost`.
 """
 
 import json
@@ -15,10 +16,17 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import DateTimeField, F, Func
 
+from automation.errors import CountersignError
 from automation.workflow.models import RunState
 
 NOW = Func(function="clock_timestamp", output_field=DateTimeField())
 NEXT_CLAIM = F("claim") + 1
+
+
+class LeaseLost(CountersignError):
+    """Another worker, or an operator, took the run; what this one did is discarded."""
+
+    code = "lease_lost"
 
 
 @dataclass(slots=True)
@@ -116,8 +124,8 @@ def checkpoint(
     skipped: bool,
     seconds: float,
     signals: Sequence[int],
-) -> str | None:
-    """Store a completed step and where the run goes next; returns the run's new state, None when the claim is lost.
+) -> RunState:
+    """Store a completed step and where the run goes next; returns the run's new state.
 
     `stay` keeps the run with this worker for its next step, under a new lease. The claim number grows, so that a
     worker whose checkpoint was stored but whose answer got lost can store nothing more either.
@@ -137,11 +145,8 @@ def checkpoint(
         "seconds": seconds,
         "signals": list(signals),
     }
-    row = _row(_CHECKPOINT, parameters)
-    if row is None:
-        return None
-    state, run.claim = row
-    return str(state)
+    state, run.claim = _ours(_row(_CHECKPOINT, parameters))
+    return RunState(state)
 
 
 _PUT_OFF = """
@@ -159,20 +164,20 @@ SELECT state FROM moved
 """
 
 
-def put_off(run: Claimed, *, code: str, message: str, delay: float, counts: bool = True) -> bool:
-    """Record a failed attempt and try again after `delay` seconds; False when the claim is lost.
+def put_off(run: Claimed, *, code: str, message: str, delay: float, counts: bool = True) -> None:
+    """Record a failed attempt and try again after `delay` seconds.
 
     `counts`: whether it uses up one of the step's attempts.
     """
     error = json.dumps({"step": run.step, "code": code, "message": message})
     parameters = {"id": run.id, "claim": run.claim, "step": run.step, "number": run.attempt, "code": code}
     parameters |= {"spent": run.attempt if counts else run.attempt - 1, "message": message}
-    return _one(_PUT_OFF, {**parameters, "delay": delay, "error": error}) is not None
+    _ours(_row(_PUT_OFF, {**parameters, "delay": delay, "error": error}))
 
 
 _END = """
 UPDATE workflow_run
-SET state = %(state)s::text, error = %(error)s::jsonb, unwinding = %(unwinding)s, attempt = 0,
+SET state = %(state)s::text, error = coalesce(%(error)s::jsonb, error), unwinding = %(unwinding)s, attempt = 0,
     step = %(step)s, queue = coalesce(%(queue)s, queue),
     claim = claim + 1, awaited_signal = NULL,
     due_at = CASE WHEN %(state)s::text = 'ready' THEN clock_timestamp() END,
@@ -190,26 +195,26 @@ def end(
     step: str,
     queue: str | None,
     unwinding: str | None,
-    error: Mapping[str, str] | None,
-) -> bool:
-    """End a run, or (state ready, `unwinding` set) turn it round to undo `step`; False when the claim is lost."""
+    error: Mapping[str, str] | None = None,
+) -> None:
+    """End a run, or (state ready, `unwinding` set) turn it round to undo `step`. `error` None keeps what is there."""
     parameters = {"id": run_id, "claim": claim, "state": str(state), "step": step, "queue": queue}
     parameters["unwinding"] = unwinding and str(unwinding)
-    return _one(_END, {**parameters, "error": json.dumps(error) if error else None}) is not None
+    _ours(_row(_END, {**parameters, "error": json.dumps(error) if error else None}))
 
 
 _LOCK = "SELECT state FROM workflow_run WHERE id = %(id)s AND claim = %(claim)s AND state = 'running' FOR NO KEY UPDATE"
 
 
-def lock(run: Claimed) -> bool:
-    """Lock the run's row for the rest of the transaction; False when the claim is lost."""
-    return _one(_LOCK, {"id": run.id, "claim": run.claim}) is not None
+def lock(run: Claimed) -> None:
+    """Lock the run's row for the rest of the transaction."""
+    _ours(_row(_LOCK, {"id": run.id, "claim": run.claim}))
 
 
 def lock_parent(run: Claimed) -> None:
     """Lock the parent of a fan-out's run, if it has one: parent before child, everywhere."""
     if run.parent is not None:
-        _one("SELECT state FROM workflow_run WHERE id = %(id)s FOR NO KEY UPDATE", {"id": run.parent})
+        _row("SELECT state FROM workflow_run WHERE id = %(id)s FOR NO KEY UPDATE", {"id": run.parent})
 
 
 # Executed after `lock`: a statement of its own, whose snapshot sees every signal whose sender held the lock before us.
@@ -226,11 +231,11 @@ RETURNING state
 """
 
 
-def park(run: Claimed, *, signal: str | None, until: datetime | None, pending: int = 0) -> str | None:
-    """Let the run wait, inside a transaction; ready at once when its signal is already there. None: claim lost."""
-    if not lock(run):
-        return None
-    return _one(_PARK, {"id": run.id, "signal": signal, "until": until, "pending": pending})
+def park(run: Claimed, *, signal: str | None, until: datetime | None, pending: int = 0) -> RunState:
+    """Let the run wait, inside a transaction; ready at once when its signal is already there."""
+    lock(run)
+    (state,) = _ours(_row(_PARK, {"id": run.id, "signal": signal, "until": until, "pending": pending}))
+    return RunState(state)
 
 
 _CHILD_DONE = """
@@ -245,7 +250,7 @@ RETURNING state
 
 def child_done(parent: uuid.UUID) -> bool:
     """Count one child as done, inside its transaction, with the parent locked; True for the last one awaited."""
-    return _one(_CHILD_DONE, {"parent": parent}) == RunState.READY
+    return _row(_CHILD_DONE, {"parent": parent}) == (RunState.READY,)
 
 
 _BEAT = """
@@ -296,7 +301,8 @@ def _row(statement: str, parameters: Mapping[str, Any]) -> tuple[Any, ...] | Non
         return cursor.execute(statement, parameters).fetchone()
 
 
-def _one(statement: str, parameters: Mapping[str, Any]) -> str | None:
-    """The one text a statement returns; None when it touched no row."""
-    row = _row(statement, parameters)
-    return None if row is None else str(row[0])
+def _ours(row: tuple[Any, ...] | None) -> tuple[Any, ...]:
+    """What a statement that carries the claim number returned; LeaseLost when it touched nothing."""
+    if row is None:
+        raise LeaseLost("The run was taken over.")
+    return row

@@ -8,10 +8,9 @@ from typing import TypeVar
 
 from automation.workflow import definition
 from automation.workflow.definition import Step
-from automation.workflow.models import Attempt, Run, RunState, Signal, StepResult
+from automation.workflow.models import OPEN, Attempt, Run, RunState, Signal, StepResult
 
 Belonging = TypeVar("Belonging", Attempt, Signal)
-OPEN = (RunState.READY, RunState.RUNNING, RunState.WAITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class StepView:
 
 def timeline(run: Run) -> list[StepView]:
     """Every step of the run's version; `run.definition` should be loaded."""
-    workflow = definition.load(run.definition_id, run.definition.digest)
+    workflow = definition.of(run)
     results = {result.step: result for result in StepResult.objects.filter(run=run).defer("output")}
     tries = _by_step(Attempt.objects.filter(run=run).order_by("pk"))
     signals = _by_step(Signal.objects.filter(run=run).order_by("pk"))

@@ -9,6 +9,8 @@ from kombu.exceptions import ChannelError, OperationalError
 
 log = logging.getLogger(__name__)
 
+ENOUGH = 20  # unanswered bells in a queue: every bell makes a worker process take many runs
+
 
 def after_commit(queue: str) -> None:
     """Ring for the queue once the current transaction has committed."""

@@ -17,9 +17,9 @@ from automation.documents import operate
 from automation.documents import runs as of_documents
 from automation.documents.operate import DISPENSABLE
 from automation.errors import CountersignError, Invalid
-from automation.workflow.models import Run, RunState
+from automation.workflow.models import OPEN, Run, RunState
 from automation.workflow.queues import queues
-from automation.workflow.timeline import OPEN, timeline
+from automation.workflow.timeline import timeline
 from review import formatting
 from review.access import OPERATE, allowed_entities, needs, rights
 from review.queries import names_of

@@ -16,8 +16,8 @@ from automation.documents.models import Document, State
 from automation.ledger.models import LegalEntity
 from automation.workflow import engine
 from automation.workflow.definition import publish
-from automation.workflow.models import Run, RunState
-from automation.workflow.queues import QUEUES, queues
+from automation.workflow.models import QUEUES, Run, RunState
+from automation.workflow.queues import queues
 from review.access import grant_role
 from tests.review.waiting import fresh, make_waiting, run_of
 from tests.workflow.steps import fanned, workflow

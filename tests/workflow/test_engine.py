@@ -7,14 +7,16 @@ from datetime import timedelta
 import pytest
 import redis
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from audit.models import Event
 from automation.errors import Conflict, Invalid
 from automation.workflow import engine, store
-from automation.workflow.definition import Retry, Workflow, publish
-from automation.workflow.models import Attempt, Run, RunState, Signal, StepResult
-from automation.workflow.sweeper import BELLS, sweep
+from automation.workflow.definition import Retry, Workflow, parse, publish
+from automation.workflow.models import Attempt, Definition, Run, RunState, Signal, StepResult
+from automation.workflow.sweeper import sweep
+from automation.workflow.wakeup import ENOUGH
 from tests.workflow import steps
 from tests.workflow.steps import workflow
 
@@ -141,7 +143,8 @@ def test_a_lost_worker_counts_as_an_attempt_and_its_late_result_is_discarded() -
     run = go_on(run_id)
     assert run.state == RunState.DONE
     assert Attempt.objects.get(run_id=run_id).code == "worker_lost"
-    assert not store.put_off(stale, code="late", message="too late", delay=0)
+    with pytest.raises(store.LeaseLost):
+        store.put_off(stale, code="late", message="too late", delay=0)
 
 
 def test_a_step_that_kills_its_worker_every_time_does_not_go_on_forever() -> None:
@@ -169,14 +172,28 @@ def test_a_run_keeps_its_version_and_a_vanished_function_is_an_error_a_person_se
 
 def test_publishing_the_same_twice_is_one_version() -> None:
     assert publish(workflow("note")).pk == publish(workflow("note")).pk
-    assert publish(workflow("note", "note")).version == 2
+    second = publish(workflow("note", "note"), actor="user:greta")
+    assert second.version == 2
+    event = Event.objects.filter(action="workflow.published", subject="workflow:example").latest("pk")
+    assert (event.actor, event.after) == ("user:greta", {"version": 2, "digest": second.digest})
+
+
+def test_a_published_version_cannot_be_changed() -> None:
+    published = publish(workflow("note"))
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Definition.objects.filter(pk=published.pk).update(body={})
 
 
 @pytest.mark.parametrize(
     ("bad", "says"),
     [
         (workflow("no_such_function"), "no_such_function"),
-        (workflow("note", when={1: "steps. =="}), "condition"),
+        (workflow("note", when={1: "input.a\n && steps. =="}), "step s1: the condition .* line 2, column 12"),
+        (workflow("note", "note", when={1: "steps.s2.attempt == 1"}), "step s1: .* waits for step s2, .* a circle"),
+        (workflow("note", "note", when={2: 'steps["s9"].attempt == 1'}), "step s2: .* step s9, which does not exist"),
+        (workflow("note", "note", when={2: "1 > 2"}), "step s2: it is never reached"),
+        (workflow("note", retry=Retry(attempts=0)), "step s1: .* positive"),
+        (Workflow("far", tuple(replace(s, queue="mars") for s in workflow("note").steps)), "no worker takes .*mars"),
         (Workflow("empty", ()), "needs a step"),
         (Workflow("twice", workflow("note").steps * 2), "twice"),
     ],
@@ -184,6 +201,15 @@ def test_publishing_the_same_twice_is_one_version() -> None:
 def test_a_definition_that_cannot_work_is_refused(bad: Workflow, says: str) -> None:
     with pytest.raises(Invalid, match=says):
         publish(bad)
+    assert not Definition.objects.filter(name=bad.name).exists()
+
+
+def test_a_body_says_which_step_has_what_it_may_not() -> None:
+    body = workflow("note").body()
+    assert parse("example", body) == replace(workflow("note"), name="example")
+    body["steps"][0]["colour"] = "red"
+    with pytest.raises(Invalid, match="example, step s1: .*colour"):
+        parse("example", body)
 
 
 def test_the_sweeper_wakes_what_is_due_and_executes_nothing() -> None:
@@ -197,7 +223,7 @@ def test_the_sweeper_does_not_ring_twice_while_nobody_answers() -> None:
     redis.Redis.from_url(settings.REDIS_URL).flushall()
     for _ in range(30):
         begin(workflow("note"))
-    assert [sweep(grace=0), sweep(grace=0)] == [BELLS, 0]
+    assert [sweep(grace=0), sweep(grace=0)] == [ENOUGH, 0]
 
 
 def test_a_queue_is_worked_off_longest_due_first_and_others_are_left_alone() -> None:
@@ -218,7 +244,8 @@ def test_a_checkpoint_whose_answer_got_lost_leaves_the_worker_without_a_claim() 
     assert store.checkpoint(
         held, output="{}", next_step="s2", queue="default", stay=True, skipped=False, seconds=0, signals=[]
     )
-    assert not store.put_off(uninformed, code="reset", message="connection lost", delay=0)
+    with pytest.raises(store.LeaseLost):
+        store.put_off(uninformed, code="reset", message="connection lost", delay=0)
     assert go_on(run_id).state == RunState.DONE
 
 

@@ -3,7 +3,6 @@
 import logging
 
 from celery import current_app
-from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import ChannelError, OperationalError
 
@@ -18,11 +17,11 @@ def after_commit(queue: str) -> None:
 
 
 def ring(queue: str) -> None:
-    """Ask a worker of the queue to look for a due run."""
+    """Ask a worker of the queue to look for a due run. It never expires: that would compare the clocks of two machines."""
     from automation.workflow.tasks import work
 
     try:
-        work.apply_async(args=(queue,), queue=queue, retry=False, expires=settings.WORKFLOW_LEASE_SECONDS)
+        work.apply_async(args=(queue,), queue=queue, retry=False)
     except OperationalError as error:
         log.warning("no wake-up for %s: the broker is away (%s); the sweeper will ring again", queue, error)
 

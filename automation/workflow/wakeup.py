@@ -17,7 +17,7 @@ def after_commit(queue: str) -> None:
 
 
 def ring(queue: str) -> None:
-    """Ask a worker of the queue to look for a due run. It never expires: that would compare the clocks of two machines."""
+    """Ask a worker of the queue to look for a due run. It never expires: that would compare two clocks."""
     from automation.workflow.tasks import work
 
     try:

@@ -27,7 +27,10 @@ def pieces_of(text: Text) -> tuple[Piece, ...]:
 
 @dataclass(slots=True)
 class Composer:
-    """One document being drawn. `y`: the flow position on the last sheet; `canonical`: the truth of each label."""
+    """One document being drawn. `y`: the flow position on the last sheet; `canonical`: the truth of each label.
+
+    `series`: documents of one series make the same choices in each block, whatever the facts.
+    """
 
     rng: random.Random
     facts: Facts
@@ -37,6 +40,7 @@ class Composer:
     y: float = 0.0
     canonical: dict[Label, str] = field(default_factory=dict)
     said: dict[str, str] = field(default_factory=dict)
+    series: str = ""
 
     def __post_init__(self) -> None:
         self.new_sheet()
@@ -45,6 +49,11 @@ class Composer:
         """Start a page."""
         self.sheets.append(Sheet(self.style.width, self.style.height))
         self.y = self.style.top
+
+    def begin(self, block: str) -> None:
+        """From here on choices depend on the series and the block alone, where there is a series."""
+        if self.series:
+            self.rng.seed(f"{self.series}:{block}")
 
     @property
     def left(self) -> float:
@@ -71,9 +80,10 @@ class Composer:
     def say(self, concept: str) -> str:
         """The document's word for a concept: one synonym, kept throughout, in the document's letter case."""
         if concept not in self.said:
-            text = self.rng.choice(self.words(concept))
+            rng = random.Random(self.series + concept) if self.series else self.rng  # noqa: S311
+            text = rng.choice(self.words(concept))
             if self.style.second_language:
-                text += self.style.second_mark + self.rng.choice(vocabulary(self.style.second_language)[concept])
+                text += self.style.second_mark + rng.choice(vocabulary(self.style.second_language)[concept])
             self.said[concept] = self._cased(text)
         return self.said[concept]
 

@@ -2,15 +2,16 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from inference.training.synthetic.content.countries import Country
-from inference.training.synthetic.content.facts import draw_facts
-from inference.training.synthetic.content.writing import writing
+from inference.training.synthetic.content.facts import Facts, draw_facts
+from inference.training.synthetic.content.writing import Writing, writing
 from inference.training.synthetic.layout import closing, extras, identity, meta
 from inference.training.synthetic.layout.account import account
 from inference.training.synthetic.layout.composer import Composer
 from inference.training.synthetic.layout.items import items
-from inference.training.synthetic.layout.style import draw_style, family_of
+from inference.training.synthetic.layout.style import Style, draw_style, family_of
 from inference.training.synthetic.layout.totals import tax_table, total_rows, totals
 from inference.training.synthetic.sample import Piece
 
@@ -72,8 +73,11 @@ def _body(c: Composer) -> None:
     if c.chance(0.25):
         closing.prose(c, "intro")
     _clear_aside(c)
+    c.begin("items")
     items(c)
+    c.begin("totals")
     totals(c)
+    c.begin("closing")
     closing.closing(c)
     extras.extras(c)
     extras.behind(c)
@@ -148,7 +152,9 @@ def _folio(c: Composer) -> None:
         return
     _clear_aside(c)
     account(c)
+    c.begin("totals")
     totals(c)
+    c.begin("closing")
     closing.closing(c)
     extras.extras(c)
 
@@ -206,6 +212,7 @@ def _receipt(c: Composer) -> None:
         c.put(line, c.left, c.y, room=width)
         c.y += c.step
     items(c)
+    c.begin("totals")
     tabular = c.chance(0.4) or len(facts.tax_lines) > 1
     rows = total_rows(c, with_tax=not tabular)
     for label, amount, strong in rows:
@@ -282,8 +289,22 @@ def _rows(rng: random.Random, archetype: str) -> int:
     return rng.choices((1, 2, 3, 4, 6, 9, 14, 25, 45), (24, 18, 14, 12, 12, 9, 6, 4, 1))[0]
 
 
-def compose(rng: random.Random, country: Country | None = None, language: str = "") -> tuple[Composer, str]:
-    """Draw one document; returns the finished table and the layout family."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is settled before anything is drawn."""
+
+    archetype: str
+    facts: Facts
+    style: Style
+    habits: Writing
+
+    @property
+    def family(self) -> str:
+        return family_of(self.archetype, self.style)
+
+
+def plan(rng: random.Random, country: Country | None = None, language: str = "") -> Plan:
+    """Draw what one document is to be."""
     archetype = rng.choices(tuple(ARCHETYPES), [share for _, share in ARCHETYPES.values()])[0]
     kind = {"receipt": "receipt", "negative": "other", "bill": "invoice"}.get(archetype) or rng.choices(
         ("invoice", "credit_note", "receipt"), (85, 10, 5)
@@ -303,10 +324,22 @@ def compose(rng: random.Random, country: Country | None = None, language: str = 
     )
     style = draw_style(rng, facts, narrow, **({"table": "none", "footer": "none"} if narrow else {}))
     habits = writing(rng, facts.country.numbers, facts.country.dates, facts.language, facts.country.code == "IN")
-    composer = Composer(rng, facts, style, habits)
+    return Plan(archetype, facts, style, habits)
+
+
+def draw(composer: Composer, archetype: str) -> None:
+    """Draw the paper on the table."""
     ARCHETYPES[archetype][0](composer)
-    if not narrow:
+    if archetype != "receipt":
+        composer.begin("footer")
         closing.footer(composer)
-        if rng.random() < 0.07:
+        if composer.chance(0.07):
             closing.stamp(composer)
-    return composer, family_of(archetype, style)
+
+
+def compose(rng: random.Random, country: Country | None = None, language: str = "") -> tuple[Composer, str]:
+    """Draw one document; returns the finished table and the layout family."""
+    made = plan(rng, country, language)
+    composer = Composer(rng, made.facts, made.style, made.habits)
+    draw(composer, made.archetype)
+    return composer, made.family

@@ -18,6 +18,7 @@ from django.db import connections
 from psycopg import sql
 
 from automation import embedded, env
+from automation.workflow.models import QUEUES
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -96,6 +97,7 @@ def service_environment() -> dict[str, str]:
         "DATABASE_URL": url(owner),
         "DATABASE_APP_URL": url(database),
         "REDIS_URL": settings.REDIS_URL,
+        "UNDO_SECONDS": str(settings.UNDO_SECONDS),
         "POSTING_DIR": str(settings.POSTING_DIR),
         "AUDIT_HEADS_PATH": str(settings.AUDIT_HEADS_PATH),
         "DOCUMENTS_DIR": str(cast("dict[str, Any]", settings.STORAGES["documents"])["OPTIONS"]["location"]),
@@ -114,7 +116,7 @@ class Workers:
         concurrency: int = 2,
         beat: bool = True,
         extra: dict[str, str] | None = None,
-        queues: str = "default,ocr,inference,delivery",
+        queues: str = ",".join(QUEUES),
     ) -> subprocess.Popen[bytes]:
         command = ["python", "-m", "celery", "-A", "automation", "worker", "--loglevel", "warning"]
         command += ["--concurrency", str(concurrency), "-Q", queues]

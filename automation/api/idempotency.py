@@ -1,14 +1,15 @@
 """The same request sent again gets the same answer (draft-ietf-httpapi-idempotency-key-header).
 
-The key is claimed before the work and its answer kept after it. Between the two the work may be done twice, by a second
-request at the same time or after a crash; it must not mind, as taking in a file
-does not: the same bytes are one document.
+`once` claims the key before the work and keeps its answer after it. Between the two the work may be done twice, by a
+second request at the same time or after a crash; it must not mind, as taking in a file does not: the same bytes are one
+document. `once_with` is for work in the database alone: key, work and answer are one transaction, so it is done once.
 """
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db import transaction
 from rest_framework.request import Request
 
 from automation.api.models import IdempotentRequest, ServiceToken
@@ -57,6 +58,12 @@ def once(token: ServiceToken, key: str, digest: str, work: Callable[[], Answer])
         claimed.refresh_from_db()
     assert claimed.status is not None and claimed.body is not None
     return Answer(claimed.status, claimed.body, replayed=True)
+
+
+def once_with(token: ServiceToken, key: str, digest: str, work: Callable[[], Answer]) -> Answer:
+    """As `once`, in one transaction with what `work` changes: a second request waits for the first one's answer."""
+    with transaction.atomic():
+        return once(token, key, digest, work)
 
 
 def _answer(work: Callable[[], Answer]) -> Answer:

@@ -3,6 +3,7 @@
 import argparse
 import fcntl
 import os
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=10_000)
     parser.add_argument("--strikes", type=int, help="faults in all; one for each 50 runs unless given")
-    parser.add_argument("--pause", type=float, default=2.0, help="mean seconds between faults")
+    parser.add_argument("--pause", type=float, default=1.5, help="mean seconds between faults")
     options = parser.parse_args()
     var = Path(__file__).resolve().parents[2] / "var" / "chaos"
 
@@ -26,17 +27,20 @@ def main() -> None:
 def storm(options: argparse.Namespace, var: Path) -> None:
     from automation import embedded
 
+    shutil.rmtree(var / "documents", ignore_errors=True)
+    (var / "heads.jsonl").unlink(missing_ok=True)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "automation.settings")
     os.environ["AUDIT_HEADS_PATH"] = str(var / "heads.jsonl")
-    (var / "heads.jsonl").unlink(missing_ok=True)
+    os.environ["DOCUMENTS_DIR"] = str(var / "documents")
     os.environ["REDIS_URL"] = embedded.redis_url(var)
     import django
 
     django.setup()
-    from tests.chaos.suite import MUST_BE_ZERO, run
+    from tests.chaos.count import MUST_BE_ZERO
+    from tests.chaos.suite import Plan, run
 
-    strikes = options.strikes or max(9, options.runs // 50)
-    count = run(options.runs, var, seconds_between_faults=options.pause, strikes=strikes)
+    strikes = options.strikes or max(15, options.runs // 50)
+    count = run(Plan(options.runs, strikes, options.pause), var)
     for what, number in count.items():
         print(f"{what:40} {number}")
     raise SystemExit(any(count[what] for what in MUST_BE_ZERO))

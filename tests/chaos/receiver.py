@@ -1,5 +1,6 @@
 """The other side: applies each idempotency key once; at times it drops a request, or applies it, and never answers."""
 
+import contextlib
 import json
 import random
 import socket
@@ -26,7 +27,8 @@ class Receiver:
             def handle(self) -> None:
                 answer = receiver.receive(json.loads(self.rfile.readline()))
                 if answer is not None:
-                    self.wfile.write(json.dumps(answer).encode() + b"\n")
+                    with contextlib.suppress(BrokenPipeError):  # who asked was killed
+                        self.wfile.write(json.dumps(answer).encode() + b"\n")
 
         self._server = socketserver.ThreadingUnixStreamServer(str(path), Handler)
         self._server.daemon_threads = True

@@ -86,7 +86,7 @@ def actions(request: Request, run_id: uuid.UUID) -> Response:
         operate.ACTIONS[action](found.pk, actor=actor, **given)
         return idempotency.Answer(200, _body(_found(request, run_id)))
 
-    answer = idempotency.once(token, key, hashlib.sha256(asked.encode()).hexdigest(), act)
+    answer = idempotency.once_with(token, key, hashlib.sha256(asked.encode()).hexdigest(), act)
     response = Response(answer.body, status=answer.status, content_type=MEDIA_TYPE if answer.status >= 400 else None)
     if answer.replayed:
         response["Idempotent-Replayed"] = "true"

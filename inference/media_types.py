@@ -1,6 +1,6 @@
 """What a file is, judged by its first bytes; names and declared types are not believed."""
 
-from inference.einvoice import tree
+from inference.einvoice import markup
 from inference.errors import EmptyDocument, ForbiddenXml, UnsupportedType
 
 PDF = "application/pdf"
@@ -46,7 +46,7 @@ def sniff(data: bytes) -> str:
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<script")):
         raise UnsupportedType("It is a web page.")
-    if tree.root_name(data):
+    if markup.root_name(data):
         return _invoice(data)
     if b"%PDF-" in head:
         return PDF
@@ -56,10 +56,10 @@ def sniff(data: bytes) -> str:
 
 
 def _invoice(data: bytes) -> str:
-    name = tree.root_name(data)
-    if name == tree.DOCTYPE:
+    name = markup.root_name(data)
+    if name == markup.DOCTYPE:
         raise ForbiddenXml()
-    if tree.is_invoice(data):
+    if markup.is_invoice(data):
         return XML
     raise UnsupportedType(f"It is an XML file, but no invoice of a known kind: its root element is <{name}>.")
 

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from inference import sandbox_wire as wire
+from inference.einvoice.found import EInvoice
+from inference.einvoice.found import from_json as einvoice_from_json
 from inference.errors import (
     BY_CODE,
     ParserCrashed,
@@ -30,9 +32,9 @@ from inference.errors import (
 from inference.limits import Limits
 from inference.media_types import sniff
 from inference.serial import Json, reading_from_json
-from inference.types import Reading
+from inference.types import Reading, Scan
 
-__all__ = ["DEFAULT", "Limits", "read_document", "render_page", "sniff", "stop"]
+__all__ = ["DEFAULT", "Limits", "read_document", "read_einvoice", "render_page", "scan_page", "sniff", "stop"]
 
 DEFAULT = Limits()
 _GRACE = 2.0  # seconds past the limit until the parent kills; the child's own alarm comes first
@@ -53,6 +55,20 @@ def render_page(data: bytes, media_type: str, page: int, width: int, limits: Lim
     _check(data, media_type, limits)
     _, picture = _call("render", {"page": page, "width": width}, data, limits)
     return picture
+
+
+def scan_page(data: bytes, media_type: str, page: int, limits: Limits = DEFAULT) -> Scan:
+    """Page `page` (from 1) in grey tones for OCR. Raises the errors of `inference.errors`."""
+    _check(data, media_type, limits)
+    size, tones = _call("scan", {"page": page}, data, limits)
+    return Scan(int(size["width"]), int(size["height"]), tones)
+
+
+def read_einvoice(data: bytes, media_type: str, limits: Limits = DEFAULT) -> EInvoice | None:
+    """The electronic invoice that the file is or holds; None where there is none. Raises as `read_document` does."""
+    _check(data, media_type, limits)
+    answer, _ = _call("einvoice", {}, data, limits)
+    return einvoice_from_json(answer) if answer else None
 
 
 def stop() -> None:

@@ -23,23 +23,46 @@ import pypdfium2.raw as raw
 from PIL import Image
 
 from inference import sandbox_wire as wire
+from inference.einvoice import answer, pages, paper, schema
+from inference.einvoice.found import to_json as found_to_json
 from inference.errors import ParserCrashed, TooMuchMemory, UnreadableDocument
 from inference.limits import Limits
+from inference.media_types import XML, sniff
 from inference.ocr import render, text_layer
 from inference.serial import Json, reading_to_json
 
 Answer = tuple[Json, bytes]
+IDLE_SECONDS = 0.2
 
 
 def _read(data: bytes, limits: Limits) -> Answer:
+    if sniff(data) == XML:
+        return reading_to_json(pages.read(data, limits)), b""
     return reading_to_json(text_layer.read(data, limits)), b""
 
 
 def _render(data: bytes, limits: Limits, *, page: int, width: int) -> Answer:
+    if sniff(data) == XML:
+        data = pages.drawn(data, limits)
     return {}, render.render(data, page, width, limits)
 
 
-FUNCTIONS: dict[str, Callable[..., Answer]] = {"read": _read, "render": _render}
+def _scan(data: bytes, limits: Limits, *, page: int) -> Answer:
+    picture = render.scan(data, page, limits)
+    return {"width": picture.width, "height": picture.height}, picture.tobytes()
+
+
+def _einvoice(data: bytes, limits: Limits) -> Answer:
+    found = answer.answer(data)
+    return {} if found is None else found_to_json(found), b""
+
+
+FUNCTIONS: dict[str, Callable[..., Answer]] = {
+    "read": _read,
+    "render": _render,
+    "scan": _scan,
+    "einvoice": _einvoice,
+}
 
 
 def main() -> None:
@@ -53,11 +76,16 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     children: dict[int, socket.socket] = {}
+    prepared = False
     with selectors.DefaultSelector() as selector:
         selector.register(control, selectors.EVENT_READ)
         selector.register(wakeup, selectors.EVENT_READ)
         while True:
-            for key, _ in selector.select():
+            ready = selector.select(None if prepared else IDLE_SECONDS)
+            if not ready:
+                _prepare()
+                prepared = True
+            for key, _ in ready:
                 if key.fileobj is wakeup:
                     wakeup.recv(4096)
                     _reap(children)
@@ -70,6 +98,13 @@ def main() -> None:
                 if pid == 0:
                     _serve(connection, (control, wakeup, alarm, *children.values()))
                 children[pid] = connection
+
+
+def _prepare() -> None:
+    """At the first idle moment: schemas, which take half a second to compile. Children before it compile their own."""
+    schema.load()
+    gc.collect()
+    gc.freeze()
 
 
 def _warm_up() -> None:
@@ -85,6 +120,8 @@ def _warm_up() -> None:
     document.save(file)
     text_layer.read(file.getvalue())
     render.render(file.getvalue(), 1, 50)
+    paper.fonts()
+    answer.digest()
 
 
 def _reap(children: dict[int, socket.socket]) -> None:

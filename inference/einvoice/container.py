@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pikepdf
 
-from inference.einvoice.tree import is_invoice
+from inference.einvoice.markup import is_invoice
 
 LARGEST = 50 * 2**20
 MOST_FILES = 500

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from inference.einvoice.found import Problem
 from inference.einvoice.tree import Tree
 from inference.types import Value
 
@@ -16,15 +17,6 @@ CENT = Decimal("0.01")
 _DECIMAL = re.compile(r"[+-]?(?:\d{1,30}(?:\.\d{0,20})?|\.\d{1,20})")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T[\d:.]*)?(?:Z|[+-]\d{2}:\d{2})?")
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}")
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something wrong with the XML itself. `code` is one of docs/findings.md, `field` a field or '' for the whole."""
-
-    code: str
-    message: str
-    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)

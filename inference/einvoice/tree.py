@@ -1,28 +1,16 @@
 """XML that nobody vouches for, parsed without document types, entities or network, to elements with plain names."""
 
-import re
 from typing import Any
 
 from lxml import etree
 
+from inference.einvoice.markup import KINDS, after_prolog
 from inference.errors import Damaged, ForbiddenXml, TooDeep, UnsupportedType
 
 Tree = etree._Element
 
 LARGE = 8 * 2**20  # from here on libxml2 must be told that a text of more than 10 MB (an attachment) is meant
-MOST_ELEMENTS = 2_000_000
-KINDS = {
-    "CrossIndustryInvoice": ("cii", ":CrossIndustryInvoice:"),
-    "CrossIndustryDocument": ("zugferd1", ":CrossIndustryDocument:"),
-    "Invoice": ("ubl", ":xsd:Invoice-2"),
-    "CreditNote": ("ubl", ":xsd:CreditNote-2"),
-}
-"""Root element to syntax, and what its namespace must contain."""
-ENVELOPE = "StandardBusinessDocument"
-DOCTYPE = "!DOCTYPE"
-
-_PROLOG = re.compile(r"\ufeff?\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*", re.DOTALL)
-_START = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
+MOST_BEFORE = 1000  # elements of an envelope before the invoice in it
 _ATTACHMENTS = ("EmbeddedDocumentBinaryObject", "AttachmentBinaryObject", "UBLExtensions")
 _ZUGFERD_1 = {
     "SpecifiedExchangedDocumentContext": "ExchangedDocumentContext",
@@ -38,26 +26,12 @@ _ZUGFERD_1 = {
 }
 
 
-def root_name(data: bytes) -> str:
-    """The name of the root element, judged by the first bytes alone; '' where they are no XML."""
-    match = _START.match(rest := _after_prolog(data[:65536]))
-    if match is None and rest[:9].upper() == "<!DOCTYPE":
-        return DOCTYPE
-    return match.group(1) if match else ""
-
-
-def is_invoice(data: bytes) -> bool:
-    """Whether the file begins like an invoice that `parse` takes."""
-    name, head = root_name(data), _text(data[:65536])
-    return (name in KINDS and KINDS[name][1] in head) or (name == ENVELOPE and "<" in head)
-
-
-def parse(data: bytes) -> tuple[str, Tree]:
-    """(syntax, root with plain names): namespaces are taken off, ZUGFeRD 1 has the names of CII.
+def parse(data: bytes) -> Tree:
+    """The root element of the invoice, taken out of its envelope where it has one.
 
     Raises ForbiddenXml for a document type, TooDeep, Damaged where it is no XML, UnsupportedType where no invoice.
     """
-    if "<!DOCTYPE" in _after_prolog(data)[:4096].upper():
+    if "<!DOCTYPE" in after_prolog(data)[:4096].upper():
         raise ForbiddenXml()
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -80,23 +54,12 @@ def parse(data: bytes) -> tuple[str, Tree]:
     return _invoice(root)
 
 
-def _invoice(root: Tree) -> tuple[str, Tree]:
+def plain(root: Tree) -> tuple[str, Tree]:
+    """(syntax, root) with plain names: namespaces are taken off, ZUGFeRD 1 gets the names of CII, and attachments
+    and extensions, which are no part of the invoice, are taken out.
+    """
+    syntax, heavy = KINDS[etree.QName(root).localname][0], []
     for element in root.iter(etree.Element):
-        name = etree.QName(element)
-        if name.localname in KINDS:
-            syntax, space = KINDS[name.localname]
-            if space in (name.namespace or "") + ":":
-                return syntax, _plain(element, syntax)
-            break
-    raise UnsupportedType("It is an XML file, but no invoice of a known kind.")
-
-
-def _plain(root: Tree, syntax: str) -> Tree:
-    """Names without namespaces; attachments and extensions, which are no part of the invoice, taken out."""
-    heavy = []
-    for count, element in enumerate(root.iter(etree.Element)):
-        if count > MOST_ELEMENTS:
-            raise TooDeep(f"It has more than {MOST_ELEMENTS:,} elements.")
         name = etree.QName(element).localname
         if name in _ATTACHMENTS:
             heavy.append(element)
@@ -104,21 +67,16 @@ def _plain(root: Tree, syntax: str) -> Tree:
     for element in heavy:
         if (parent := element.getparent()) is not None:
             parent.remove(element)
-    return root
+    return syntax, root
 
 
-def _after_prolog(data: bytes) -> str:
-    text = _text(data[:65536])
-    match = _PROLOG.match(text)
-    return text[match.end() :] if match else text
-
-
-def _text(data: bytes) -> str:
-    """Enough of the encoding to see markup: UTF-16 by its mark or its zeros, else any superset of ASCII."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16", "replace")
-    if data[:4] in (b"<\0?\0", b"<\0!\0") or (data[:1] == b"<" and data[1:2] == b"\0"):
-        return data.decode("utf-16-le", "replace")
-    if data[:2] == b"\0<":
-        return data.decode("utf-16-be", "replace")
-    return data.decode("utf-8", "replace")
+def _invoice(root: Tree) -> Tree:
+    for count, element in enumerate(root.iter(etree.Element)):
+        name = etree.QName(element)
+        if name.localname in KINDS:
+            if KINDS[name.localname][1] in (name.namespace or "") + ":":
+                return element
+            break
+        if count > MOST_BEFORE:
+            break
+    raise UnsupportedType("It is an XML file, but no invoice of a known kind.")

@@ -123,7 +123,7 @@ def test_a_tiny_limit_of_time() -> None:
 
 
 def test_every_refusal_says_what_to_do_and_has_its_own_code() -> None:
-    assert len(errors.BY_CODE) == 12
+    assert len(errors.BY_CODE) == 14
     for code, error in errors.BY_CODE.items():
         assert error.code == code
         assert str(error("Because.")).startswith(error.what + " Because.")

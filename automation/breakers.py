@@ -41,6 +41,7 @@ DOWNSTREAMS: Mapping[str, Downstream] = MappingProxyType(
         "posting": Downstream(5, 30, "the approved document waits, for as long as it takes"),
         "ocr": Downstream(5, 30, "another engine reads the page; without one the page goes to a person"),
         "model": Downstream(5, 30, "the rules read the fields"),
+        "channel": Downstream(5, 60, "what waits there stays where it is and is fetched later"),
         "mail": Downstream(5, 60, "the message stays where it is and is fetched or sent later"),
     }
 )

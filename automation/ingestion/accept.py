@@ -136,7 +136,9 @@ def _duplicate(incoming: IncomingFile, existing: Document) -> Accepted:
     try:
         with transaction.atomic():
             _arrival(incoming, "duplicate", existing)
-            record("document.duplicate", actor=incoming.actor, subject=f"document:{existing.pk}", after=_facts(incoming))
+            record(
+                "document.duplicate", actor=incoming.actor, subject=f"document:{existing.pk}", after=_facts(incoming)
+            )
     except IntegrityError:
         if _earlier(incoming) is None:
             raise

@@ -54,6 +54,7 @@ class Mail(models.Model):
     wrapped_key = models.BinaryField()
     storage_name = models.TextField()
     files = models.PositiveIntegerField()
+    known = models.PositiveIntegerField(default=0)  # of them: came before, with another copy of this mail
     passed_over = models.JSONField(default=list)
     authenticity = models.JSONField(default=dict)
     received_at = models.DateTimeField(default=timezone.now)

@@ -1,0 +1,139 @@
+"""From what a channel holds to the door: files with the files in them, and mails with all that they bring."""
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from automation.documents import storage
+from automation.errors import Refused
+from automation.ingestion.accept import Accepted, accept, refuse
+from automation.ingestion.incoming import IncomingFile
+from automation.ingestion.mail import Contents, Head, read_contents, read_head
+from automation.ingestion.models import Arrival, Channel, Mail
+from automation.ingestion.unpack import Part, unpack
+
+MAIL = "message/rfc822"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the door said to one file: `accepted`, or else `refusal`."""
+
+    filename: str
+    accepted: Accepted | None
+    refusal: Refused | None
+
+
+def receive(incoming: IncomingFile) -> list[Outcome]:
+    """Hand in a file, or all that an archive holds. Raises TemporaryFailure: then the same call may be repeated."""
+    if incoming.full_size is not None:
+        return [_hand_in(incoming, None)]
+    part = Part("", incoming.filename, incoming.data, incoming.declared_type)
+    return [_hand_in(_of_part(incoming, found), found.refusal) for found in unpack(part)]
+
+
+def receive_mail(
+    channel: Channel,
+    raw: bytes,
+    *,
+    sender: str = "",
+    recipients: Collection[str] = (),
+    authenticity: Mapping[str, str] | None = None,
+    smallest_picture: int,
+    may_answer: bool = False,
+) -> Mail:
+    """Keep a mail and hand in its files, each once, however often the mail comes. Raises TemporaryFailure.
+
+    `sender`, `recipients`: of the envelope, where the channel knows it. `may_answer`: tell the sender what was refused.
+    """
+    head, contents, refusal = read_head(raw), Contents(), None
+    try:
+        contents = read_contents(raw, smallest_picture=smallest_picture)
+        if not contents.files:
+            refusal = Refused(
+                "The mail has no file attached. Attach the invoice and send it again.", code="nothing_attached"
+            )
+    except Refused as error:
+        refusal, contents = error, Contents()
+    sender = sender or head.sender
+    mail = _kept(channel, raw, head, contents, sender, list(recipients) or list(head.recipients), authenticity or {})
+    if mail.done_at is not None:
+        return mail
+    whole = IncomingFile(
+        channel.entity, f"{head.subject or 'mail'}.eml", raw, "email", sender, source=channel, mail=mail
+    )
+    identity = head.message_id or mail.sha256
+    handed_in: list[tuple[IncomingFile, Refused | None]]
+    if refusal is not None:
+        handed_in = [(replace(whole, declared_type=MAIL, key=f"{identity}:{mail.sha256}"), refusal)]
+    else:
+        handed_in = [(_of_part(replace(whole, key=identity), part), part.refusal) for part in contents.files]
+    outcomes = [_hand_in(incoming, why) for incoming, why in handed_in]
+    answers = may_answer and sender and not head.automatic and any(outcome.refusal for outcome in outcomes)
+    keys = [incoming.key for incoming, _ in handed_in]
+    mail.known = Arrival.objects.filter(source=channel, key__in=keys).exclude(mail=mail).count()
+    mail.done_at, mail.answer = timezone.now(), "due" if answers else "none"
+    mail.save(update_fields=["known", "done_at", "answer"])
+    return mail
+
+
+def _kept(
+    channel: Channel,
+    raw: bytes,
+    head: Head,
+    contents: Contents,
+    sender: str,
+    recipients: list[str],
+    authenticity: Mapping[str, str],
+) -> Mail:
+    """The mail's row, with its bytes in the storage: the one there is, or a new one."""
+    sha256 = hashlib.sha256(raw).hexdigest()
+    there = Mail.objects.filter(channel=channel, sha256=sha256).first()
+    if there is not None:
+        return there
+    stored = storage.store(raw)
+    try:
+        with transaction.atomic():
+            return Mail.objects.create(
+                channel=channel,
+                message_id=head.message_id,
+                sender=sender,
+                recipients=recipients,
+                subject=head.subject,
+                size=len(raw),
+                sha256=sha256,
+                wrapped_key=stored.wrapped_key,
+                storage_name=stored.storage_name,
+                files=max(1, len(contents.files)),
+                passed_over=contents.passed_over,
+                authenticity=dict(authenticity),
+            )
+    except IntegrityError:
+        storage.discard(stored)
+        return Mail.objects.get(channel=channel, sha256=sha256)
+
+
+def _of_part(whole: IncomingFile, part: Part) -> IncomingFile:
+    """The file in place of what it came in; its key is the whole's, the path in it and its bytes."""
+    key = f"{whole.key}:{part.path}:{hashlib.sha256(part.data).hexdigest()}" if whole.key else ""
+    return replace(
+        whole,
+        filename=part.filename,
+        data=part.data,
+        declared_type=part.declared_type,
+        full_size=part.full_size,
+        key=key,
+    )
+
+
+def _hand_in(incoming: IncomingFile, refusal: Refused | None) -> Outcome:
+    try:
+        if refusal is not None:
+            refuse(incoming, refusal)
+            return Outcome(incoming.clean_filename, None, refusal)
+        return Outcome(incoming.clean_filename, accept(incoming), None)
+    except Refused as error:
+        return Outcome(incoming.clean_filename, None, error)

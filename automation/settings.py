@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "audit",
     "automation.ledger",
     "automation.documents",
+    "automation.memory",
     "automation.workflow",
     "automation.ingestion",
     "automation.checks",
@@ -120,6 +121,7 @@ UNDO_SECONDS = env.integer("UNDO_SECONDS", 8)  # how long an approval may be tak
 # The workflow engine
 WORKFLOW_LEASE_SECONDS = env.integer("WORKFLOW_LEASE_SECONDS", 6)
 WORKFLOW_HEARTBEAT_SECONDS = env.integer("WORKFLOW_HEARTBEAT_SECONDS", 2)
+WORKFLOW_BACKLOG = env.integer("WORKFLOW_BACKLOG", 20_000)  # runs due in a queue; machines are then told to wait
 
 # Documents: encrypted with a key of their own, which the master key wraps. S3-compatible storage by setting.
 MASTER_KEY = env.kept_secret("MASTER_KEY", SECRETS_DIR / "master_key")
@@ -127,6 +129,9 @@ DOCUMENT_MAX_BYTES = env.integer("DOCUMENT_MAX_MB", 50) * 1024 * 1024
 DOCUMENT_MAX_PAGES = env.integer("DOCUMENT_MAX_PAGES", 300)
 DOCUMENT_PARSE_SECONDS = env.integer("DOCUMENT_PARSE_SECONDS", 20)
 DOCUMENT_PARSE_MEMORY_MB = env.integer("DOCUMENT_PARSE_MEMORY_MB", 1024)
+OCR_ENGINE = env.text("OCR_ENGINE")
+OCR_LANGUAGES = env.words("OCR_LANGUAGES", "eng,deu,fra")
+OCR_SECONDS = env.integer("OCR_SECONDS", 240)
 S3_BUCKET = env.text("S3_BUCKET")
 _DOCUMENT_STORAGE = (
     {
@@ -157,6 +162,8 @@ MAIL_URL = env.text("MAIL_URL")
 MAIL_FROM = env.text("MAIL_FROM", "countersign@localhost")
 REFUSED_KEEP_DAYS = env.integer("REFUSED_KEEP_DAYS", 30)
 FILE_UPLOAD_HANDLERS = ["automation.ingestion.uploads.MeasuringUploadHandler"]
+MEMORY_DAYS = env.integer("MEMORY_DAYS", 730)  # how long a verified document is an example for the next ones
+
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 200
 POSTING_DIR = Path(env.text("POSTING_DIR", str(VAR_DIR / "posted")))

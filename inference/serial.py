@@ -1,7 +1,7 @@
 """Readings and extractions as JSON-ready dicts, and back without loss.
 
 Shapes: reading {"pages": [page]};
-page {"number", "width", "height", "reader", "needs_ocr", "words": [[text, x0, y0, x1, y1, confidence]]};
+page {"number", "width", "height", "reader", "needs_ocr", "digest", "cause", "words": [[text, x0, y0, x1, y1, confidence]]};
 field {"name", "raw", "value": canonical text, "confidence", "page", "box": [4] or null, "reader",
 "alternatives": [{"raw", "value", "confidence", "page", "box"}], "reasons"}; row {cell: field}.
 """
@@ -56,6 +56,8 @@ def _page_to_json(page: Page) -> Json:
         "height": page.height,
         "reader": page.reader,
         "needs_ocr": page.needs_ocr,
+        "digest": page.digest,
+        "cause": page.cause,
         "words": [[word.text, *word.box, word.confidence] for word in page.words],
     }
 
@@ -68,6 +70,8 @@ def _page_from_json(data: Json) -> Page:
         words=tuple(Word(text, Box(x0, y0, x1, y1), confidence) for text, x0, y0, x1, y1, confidence in data["words"]),
         reader=data["reader"],
         needs_ocr=data["needs_ocr"],
+        digest=data["digest"],
+        cause=data["cause"],
     )
 
 

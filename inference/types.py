@@ -34,11 +34,20 @@ class Word(NamedTuple):
     confidence: float = 1.0
 
 
+class Scan(NamedTuple):
+    """A page as a picture: `tones` holds a byte per pixel (0 black, 255 white), row after row from the top."""
+
+    width: int
+    height: int
+    tones: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page: its size in points (1/72 inch), its words in reading order, and which reader found them.
 
-    `needs_ocr` is True when the page shows something but has no usable text; `words` is then empty.
+    `needs_ocr` is True when the page shows something but has no usable text; `words` is then empty. Where OCR read the
+    page, `digest` names its exact weights and `cause` says why the text of the file was not taken.
     """
 
     number: int  # from 1
@@ -47,6 +56,8 @@ class Page:
     words: tuple[Word, ...]
     reader: str
     needs_ocr: bool = False
+    digest: str = ""
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,10 @@ class Reading(models.Model):
 
 
 class Page(models.Model):
-    """One page of a reading: size in points, words as [text, x0, y0, x1, y1, confidence] in fractions of the page."""
+    """One page of a reading: size in points, words as [text, x0, y0, x1, y1, confidence] in fractions of the page.
+
+    Where OCR read it, `digest` names program and weights exactly, and `cause` says why the file's text was not taken.
+    """
 
     reading = models.ForeignKey(Reading, on_delete=models.PROTECT, related_name="pages")
     number = models.PositiveIntegerField()
@@ -75,6 +78,8 @@ class Page(models.Model):
     height = models.FloatField()
     reader = models.TextField()
     needs_ocr = models.BooleanField()
+    digest = models.TextField(blank=True)
+    cause = models.TextField(blank=True)
     words = models.JSONField()
 
     class Meta:

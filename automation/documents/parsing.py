@@ -10,7 +10,7 @@ from automation.documents.models import Document
 from automation.errors import CountersignError, PermanentFailure, TemporaryFailure
 from inference import sandbox
 from inference.errors import UnreadableDocument
-from inference.types import Reading
+from inference.types import Reading, Scan
 
 T = TypeVar("T")
 
@@ -23,6 +23,11 @@ def words(document: Document) -> Reading:
 def picture(document: Document, page: int, width: int) -> bytes:
     """Page `page` (from 1) as WebP, `width` pixels wide. Raises as `words` does."""
     return _told(lambda: sandbox.render_page(storage.load(document), document.media_type, page, width, limits()))
+
+
+def scan(document: Document, page: int) -> Scan:
+    """Page `page` (from 1) in grey tones, to be read by OCR. Raises as `words` does."""
+    return _told(lambda: sandbox.scan_page(storage.load(document), document.media_type, page, limits()))
 
 
 def limits() -> sandbox.Limits:

@@ -1,5 +1,8 @@
 """Step: find the words on a document's pages."""
 
+import time
+
+from django.conf import settings
 from django.db.models import F
 
 from audit.record import record
@@ -9,21 +12,36 @@ from automation.identity import new_id
 from automation.workflow.results import Context, Done
 from inference import types
 
+_IN_DOUBT = "text_on_picture"
+
 
 def run(context: Context) -> Done:
     """Output: {"reading": id, "pages": number of pages, "needs_ocr": whether a page has no usable text}."""
     document = Document.objects.get(pk=context.input["document"])
-    found = parsing.words(document)
+    found = _with_ocr(document, parsing.words(document))
     reading = Reading(id=new_id(), document=document, reader=_readers(found), needs_ocr=found.needs_ocr)
     output = {"reading": str(reading.pk), "pages": len(found.pages), "needs_ocr": found.needs_ocr}
+    told = output | {"ocr": sorted({f"{page.reader} {page.digest}" for page in found.pages if page.digest})}
 
     def commit() -> None:
         reading.save(force_insert=True)
         Page.objects.bulk_create([_page(reading, page) for page in found.pages])
         Document.objects.filter(pk=document.pk).update(page_count=len(found.pages), version=F("version") + 1)
-        record("document.read", actor="system:workflow", subject=f"document:{document.pk}", after=output)
+        record("document.read", actor="system:workflow", subject=f"document:{document.pk}", after=told)
 
     return Done(output, commit)
+
+
+def _with_ocr(document: Document, found: types.Reading) -> types.Reading:
+    """Pages without usable text read by OCR. Loaded only where it is needed: most documents have text."""
+    if not any(page.needs_ocr or page.reader == _IN_DOUBT for page in found.pages):
+        return found
+    from inference.ocr.engines import engine
+    from inference.ocr.router import with_ocr
+
+    chosen = engine(settings.OCR_ENGINE, tuple(settings.OCR_LANGUAGES))
+    until = time.monotonic() + settings.OCR_SECONDS
+    return with_ocr(found, chosen, lambda number: parsing.scan(document, number), until)
 
 
 def _readers(found: types.Reading) -> str:
@@ -38,5 +56,7 @@ def _page(reading: Reading, page: types.Page) -> Page:
         height=page.height,
         reader=page.reader,
         needs_ocr=page.needs_ocr,
+        digest=page.digest,
+        cause=page.cause,
         words=[[word.text, *(round(edge, 5) for edge in word.box), word.confidence] for word in page.words],
     )

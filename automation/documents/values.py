@@ -33,4 +33,5 @@ def stored_reading(reading_id: str | uuid.UUID) -> types.Reading:
 
 def _as_read(page: Page) -> types.Page:
     words = tuple(types.Word(text, types.Box(*box), confidence) for text, *box, confidence in page.words)
-    return types.Page(page.number, page.width, page.height, words, page.reader, page.needs_ocr)
+    size = (page.number, page.width, page.height)
+    return types.Page(*size, words, page.reader, page.needs_ocr, page.digest, page.cause)

@@ -1,4 +1,4 @@
-"""Pictures of pages for the screen."""
+"""Pictures of pages: for the screen, and for reading what has no text."""
 
 import io
 
@@ -12,6 +12,10 @@ from inference.ocr.images import load_frame, open_image
 from inference.ocr.pdf import load_page, open_pdf, page_frame
 from inference.ocr.visible import look_at
 
+SCAN_DPI = 300
+SCAN_PIXELS = 12_000_000  # A4 at 300 dpi has 8.7 million
+SCAN_LONG_SIDE = 2600  # smaller pictures are enlarged towards it: print of few pixels is read badly
+_MOST_ENLARGED = 2.5
 MEDIA_TYPE = "image/webp"
 MAX_WIDTH = 8000
 _QUALITY = 85
@@ -29,6 +33,36 @@ def render(data: bytes, page_number: int, width_px: int, limits: Limits | None =
         return _encoded(_pdf_page(data, page_number, width_px, limits))
     with open_image(data) as image:
         return _encoded(_frame(load_frame(image, page_number, limits), width_px))
+
+
+def scan(data: bytes, page_number: int, limits: Limits | None = None) -> Image.Image:
+    """Page `page_number` (from 1) upright in grey tones, large enough to be read. Raises as `render` does."""
+    limits = limits or Limits()
+    if sniff(data) == PDF:
+        with open_pdf(data, limits) as document:
+            page = load_page(document, page_number)
+            frame = page_frame(page)
+            look_at(page, frame, limits)
+            width, height = frame.size
+            scale = min(SCAN_DPI / 72, (SCAN_PIXELS / (width * height)) ** 0.5)
+            bitmap = page.render(scale=scale, may_draw_forms=False, grayscale=True)
+            drawn: Image.Image = bitmap.to_pil().convert("L")
+            return drawn
+    with open_image(data) as image:
+        picture = load_frame(image, page_number, limits)
+        if picture.format == "JPEG" and picture.width * picture.height > 4 * SCAN_PIXELS:
+            picture.draft("L", (picture.width // 2, picture.height // 2))
+        return _readable(_on_white(ImageOps.exif_transpose(picture)).convert("L"))
+
+
+def _readable(image: Image.Image) -> Image.Image:
+    """Scaled to a size at which print can be read."""
+    scale = min(_MOST_ENLARGED, SCAN_LONG_SIDE / max(image.size))
+    scale = min(max(scale, 1.0), (SCAN_PIXELS / (image.width * image.height)) ** 0.5)
+    if scale == 1.0:
+        return image
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    return image.resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0)
 
 
 def _pdf_page(data: bytes, number: int, width_px: int, limits: Limits) -> Image.Image:

@@ -1,6 +1,7 @@
 """Words from a PDF's text layer, and the pages of pictures. Readers named in `Page.reader`:
 
 text_layer     words a person sees, from the PDF
+text_on_picture  the same, over a picture of the whole page: `router` asks OCR whether it agrees
 hidden_text    a scan whose only text is a scanner's own, invisible reading of it: not believed, needs OCR
 outlines       letters drawn as shapes: needs OCR
 unmapped_text  glyphs without a usable meaning: needs OCR
@@ -22,6 +23,7 @@ from inference.ocr.visible import Visible, address, look_at
 from inference.ocr.words import SLANTED, Glyph, Token, words_of
 from inference.types import Box, Page, Reading, Word
 
+WITH_TEXT = ("text_layer", "text_on_picture")
 _SPACES = frozenset(code for code in range(0x3001) if chr(code).isspace())
 _ZERO_WIDTH = frozenset(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 _SOFT_HYPHEN = 0xAD
@@ -58,8 +60,8 @@ def _read_page(document: pdfium.PdfDocument, number: int, limits: Limits) -> Pag
         finally:
             text_page.close()
         reader = _reader(len(glyphs), hidden, garbage, visible)
-        words = tuple(_words(glyphs, frame)) if reader == "text_layer" else ()
-        return Page(number, *frame.size, words, reader, needs_ocr=reader not in ("text_layer", "blank"))
+        words = tuple(_words(glyphs, frame)) if reader in WITH_TEXT else ()
+        return Page(number, *frame.size, words, reader, needs_ocr=reader not in (*WITH_TEXT, "blank"))
     finally:
         page.close()
 
@@ -75,7 +77,7 @@ def _reader(shown: int, hidden: int, garbage: int, visible: Visible) -> str:
     if visible.is_scan and shown < _FEW_GLYPHS:
         return "image"
     if shown:
-        return "text_layer"
+        return "text_on_picture" if visible.is_scan else "text_layer"
     return "image" if visible.picture_share > 0 or visible.drawings else "blank"
 
 

@@ -69,6 +69,8 @@ class Migration(migrations.Migration):
                 ('height', models.FloatField()),
                 ('reader', models.TextField()),
                 ('needs_ocr', models.BooleanField()),
+                ('digest', models.TextField(blank=True)),
+                ('cause', models.TextField(blank=True)),
                 ('words', models.JSONField()),
             ],
             options={

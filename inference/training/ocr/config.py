@@ -20,7 +20,7 @@ class RecognitionConfig:
     """`crops` are drawn one after another; the learning rate stays, and an average of the weights (`average` of it
     kept per step) is what is exported, so a run may stop and go on at any time.
 
-    Over the first `gentle` crops words grow from short to long, and wear from none to all. A batch holds `pixels` columns.
+    Over the first `gentle` crops words grow from short to long, and wear from none to all. A batch is `pixels` wide.
     """
 
     name: str

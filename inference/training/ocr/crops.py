@@ -38,7 +38,7 @@ def _printed(rng: random.Random, text: str, near: str, font: Font, size: int, we
     width = round(right - min(left, 0) + spread * len(text))
     image = Image.new("L", (width + 2 * room, ascent + descent + 2 * room), 0)
     draw = ImageDraw.Draw(image)
-    x, y = room - min(left, 0), room
+    x, y = round(room - min(left, 0)), room
     if spread:
         for number, char in enumerate(text):
             draw.text((x + font.getlength(text[:number]) + spread * number, y), char, 255, font)
@@ -48,7 +48,7 @@ def _printed(rng: random.Random, text: str, near: str, font: Font, size: int, we
         _surround(rng, draw, near, font, (x, y), width, size)
     if rng.random() < 0.3 * (0.3 + wear):
         _rule(rng, draw, (x, y + top, x + width, y + bottom), size)
-    tight = (x + min(left, 0), y + top, x + width, y + bottom)
+    tight = (round(x + min(left, 0)), round(y + top), x + width, round(y + bottom))
     box = (
         tight
         if rng.random() < 0.6
@@ -58,7 +58,7 @@ def _printed(rng: random.Random, text: str, near: str, font: Font, size: int, we
     if rng.random() < 0.05:
         ink, paper = 255 - ink, rng.uniform(20, 130)
     cover = np.asarray(image, np.float32) / 255
-    return paper + (ink - paper) * cover, box
+    return np.asarray(paper + (ink - paper) * cover, np.float32), box
 
 
 def _surround(
@@ -114,19 +114,21 @@ def worn(rng: random.Random, tones: _Tones, size: int, wear: float) -> _Tones:
     if rng.random() < 0.5 * wear and size > 13:
         small = rng.uniform(max(0.35, 9 / size), 1)
         less = cv2.resize(tones, None, fx=small, fy=small, interpolation=cv2.INTER_AREA)
-        tones = cv2.resize(less, (width, height), interpolation=rng.choice((cv2.INTER_LINEAR, cv2.INTER_CUBIC)))
+        way = rng.choice((cv2.INTER_LINEAR, cv2.INTER_CUBIC))
+        tones = np.asarray(cv2.resize(less, (width, height), interpolation=way), np.float32)
     if rng.random() < 0.6 * wear:
-        tones = cv2.GaussianBlur(tones, (0, 0), size * rng.uniform(0.012, 0.05))
+        tones = np.asarray(cv2.GaussianBlur(tones, (0, 0), size * rng.uniform(0.012, 0.05)), np.float32)
     if rng.random() < 0.7 * wear:
-        tones = tones + noise.normal(
-            0, rng.uniform(1, 14) * min(1.0, (np.max(tones) - np.min(tones)) / 120), tones.shape
-        ).astype(np.float32)
+        tones = tones + noise.normal(0, rng.uniform(1, 14) * min(1.0, float(np.ptp(tones)) / 120), tones.shape).astype(
+            np.float32
+        )
     if rng.random() < 0.3 * wear and not uneven:
         tones = _two_toned(rng, tones)
     tones = np.clip(tones, 0, 255)
     if rng.random() < 0.3 * wear:
         quality = [cv2.IMWRITE_JPEG_QUALITY, rng.randint(15, 75)]
-        tones = cv2.imdecode(cv2.imencode(".jpg", tones.astype(np.uint8), quality)[1], cv2.IMREAD_GRAYSCALE)
+        _, packed = cv2.imencode(".jpg", tones.astype(np.uint8), quality)
+        tones = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.float32)
     return np.asarray(tones, np.float32)
 
 

@@ -32,7 +32,7 @@ def build(config: DetectionConfig) -> nn.Module:
     from doctr.models import detection
 
     model: nn.Module = getattr(detection, config.architecture)(pretrained=False, pretrained_backbone=False)
-    return model.to(memory_format=torch.channels_last)
+    return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
 def train(config: DetectionConfig, out: Path, log: Log = print) -> Run:
@@ -61,7 +61,7 @@ def train(config: DetectionConfig, out: Path, log: Log = print) -> Run:
 
 def batches(config: DetectionConfig, pages: int) -> Iterator[list[Page]]:
     """From where the stream was left, to the end of the config."""
-    rng = random.Random(f"{config.seed}:{pages}")
+    rng = random.Random(f"{config.seed}:{pages}")  # noqa: S311
     stream = parts(rng.randrange(10**6), config.side, config.dpi)
     while pages < config.pages:
         batch = []
@@ -88,7 +88,7 @@ def step(config: DetectionConfig, run: Run, pages: list[Page]) -> float:
 
 def held_out(config: DetectionConfig) -> list[Page]:
     """Pages in fonts never trained on, half of them worn."""
-    rng = random.Random(f"held out {config.seed}")
+    rng = random.Random(f"held out {config.seed}")  # noqa: S311
     stream = parts(4_000_000, config.side, config.dpi, held_out=True)
     pages = (next(stream) for _ in range(config.validation))
     return [aged(rng, picture, boxes, dpi, number % 2 * 0.7) for number, (picture, boxes, dpi) in enumerate(pages)]

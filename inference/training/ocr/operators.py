@@ -8,9 +8,9 @@ import importlib.util
 
 import torch
 
-LIBRARY = torch.library.Library("torchvision", "FRAGMENT")
+LIBRARY = torch.library.Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]
 """Kept: the names are forgotten with it."""
 
 if torch.version.cuda is None and importlib.util.find_spec("torchvision"):
     for _name in ("nms", "qnms"):
-        LIBRARY.define(f"{_name}(Tensor boxes, Tensor scores, float overlap) -> Tensor")
+        LIBRARY.define(f"{_name}(Tensor boxes, Tensor scores, float overlap) -> Tensor")  # type: ignore[no-untyped-call]

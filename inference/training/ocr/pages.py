@@ -20,7 +20,7 @@ _KNOWN = frozenset(VOCABULARY)
 
 def parts(seed: int, side: int, dpi: tuple[int, int], held_out: bool = False) -> Iterator[tuple[Grey, Boxes, int]]:
     """Endless: a picture [side, side], the boxes in it [n, 4] (x0, y0, x1, y1 in pixels), and its resolution."""
-    rng = random.Random(f"pages {seed}")
+    rng = random.Random(f"pages {seed}")  # noqa: S311
     number = seed * 1_000_003
     while True:
         number += 1
@@ -105,16 +105,18 @@ def aged(rng: random.Random, picture: Grey, boxes: Boxes, dpi: int, wear: float)
     """The same page scanned: paper, light, noise, and laid a little crooked."""
     paper = 255 - rng.uniform(0, 70) * wear
     ink = rng.uniform(0, 80) * wear
-    tones = ink + (paper - ink) * picture.astype(np.float32) / 255
+    tones = np.asarray(ink + (paper - ink) * picture / 255, np.float32)
     if rng.random() < 0.5 * wear:
         grain = np.random.default_rng(rng.getrandbits(32)).normal(0, 1, (17, 17)).astype(np.float32)
-        tones += rng.uniform(2, 12) * cv2.resize(grain, picture.shape[::-1], interpolation=cv2.INTER_CUBIC)
+        tones = tones + rng.uniform(2, 12) * cv2.resize(grain, picture.shape[::-1], interpolation=cv2.INTER_CUBIC)
     angle = rng.gauss(0, 0.6) * wear
     height, width = picture.shape
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1)
-    tones = cv2.warpAffine(tones, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=paper)
+    laid = cv2.warpAffine(tones, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=paper)
     corners = np.stack([boxes[:, [0, 1]], boxes[:, [2, 1]], boxes[:, [2, 3]], boxes[:, [0, 3]]], 1)
     turned = corners @ matrix[:, :2].T + matrix[:, 2]
     placed = np.concatenate([turned.min(1), turned.max(1)], 1)
     limit = np.array([width, height, width, height], np.float32)
-    return worn(rng, tones, dpi // 7, wear).astype(np.uint8), np.clip(placed, 0, limit).astype(np.float32)
+    return worn(rng, np.asarray(laid, np.float32), dpi // 7, wear).astype(np.uint8), np.clip(placed, 0, limit).astype(
+        np.float32
+    )

@@ -7,7 +7,7 @@ import argparse
 import random
 import time
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +33,7 @@ def build(config: RecognitionConfig) -> nn.Module:
 
     maker = getattr(recognition, config.architecture)
     model: nn.Module = maker(pretrained=False, pretrained_backbone=False, vocab=config.vocabulary)
-    return model.to(memory_format=torch.channels_last)
+    return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
 def train(config: RecognitionConfig, out: Path, log: Log = print) -> Run:
@@ -62,7 +62,7 @@ def train(config: RecognitionConfig, out: Path, log: Log = print) -> Run:
 
 def batches(config: RecognitionConfig, crops: int) -> Iterator[tuple[list[Grey], list[str]]]:
     """Crops of like width together, from where the stream was left, to the end of the config."""
-    rng = random.Random(f"{config.seed}:{crops}")
+    rng = random.Random(f"{config.seed}:{crops}")  # noqa: S311
     words = texts(rng.randrange(10**6))
     waiting: dict[int, tuple[list[Grey], list[str]]] = {width: ([], []) for width in WIDTHS}
     before = ""
@@ -88,7 +88,7 @@ def batches(config: RecognitionConfig, crops: int) -> Iterator[tuple[list[Grey],
 
 def _repeats(text: str) -> int:
     """Pairs of the same letter: the alignment needs a blank between them."""
-    return sum(a == b for a, b in zip(text, text[1:], strict=False))
+    return sum(a == b for a, b in pairwise(text))
 
 
 def batch_of(pictures: list[Grey]) -> Tensor:
@@ -110,7 +110,7 @@ def step(config: RecognitionConfig, run: Run, pictures: list[Grey], words: list[
 
 def held_out(config: RecognitionConfig) -> Held:
     """Crops in fonts never trained on: words cleanly printed, and values (amounts, dates, identifiers) worn."""
-    rng = random.Random(f"held out {config.seed}")
+    rng = random.Random(f"held out {config.seed}")  # noqa: S311
     clean = [(crop(rng, text, 0.0, held_out=True), text) for text in islice(texts(4_000_000), config.validation)]
     worn = [
         (crop(rng, text, rng.random() ** 0.6, held_out=True), text)

@@ -1,4 +1,4 @@
-"""A model in training: its checkpoint, and the average of its weights over the last steps, which is what is exported."""
+"""A model in training: its checkpoint, and the average of its weights over the last steps, which is exported."""
 
 from dataclasses import asdict, dataclass, field
 from pathlib import Path

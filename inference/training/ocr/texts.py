@@ -11,6 +11,7 @@ from inference.training.synthetic.content.identifiers import bic, document_numbe
 
 _KNOWN = frozenset(VOCABULARY)
 _LONGEST = 26
+_MARKS = ((".", ","), (",", "."), ("'", "."), ("’", "."), (" ", ","), ("", ","), ("", "."))
 _CURRENCIES = ("€", "EUR", "£", "$", "CHF", "USD", "GBP", "kr", "zł", "Kč", "Ft", "SEK", "DKK", "PLN")
 
 
@@ -73,7 +74,7 @@ def value(rng: random.Random) -> str:
 
 def _amount(rng: random.Random) -> str:
     whole = rng.randrange(10 ** rng.choice((1, 2, 3, 3, 4, 4, 5, 6)))
-    group, point = rng.choice((".,", ",.", "'.", "’.", " ,", ("", ","), ("", ".")))
+    group, point = rng.choice(_MARKS)
     number = f"{whole:,}".replace(",", group) + point + f"{rng.randrange(100):02}"
     shape = rng.random()
     if shape < 0.55:

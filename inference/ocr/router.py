@@ -1,0 +1,59 @@
+"""Which pages are read by OCR, and whether a text layer may be believed. Decided page by page, from evidence.
+
+A page without usable text is read by OCR. Where print lies over a picture of the whole page, as a scanning program
+may leave it, OCR reads the picture too, and the text is believed only where both agree.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from inference.ocr.engine import EngineFailed, OcrEngine
+from inference.ocr.scan import read_scan
+from inference.types import Page, Reading, Scan, Word
+
+ON_PICTURE = "text_on_picture"
+"""The reader of pages whose text lies over a picture of the page."""
+DISAGREES = "text_disagrees"
+_AGREED = 0.75  # share of the text layer's telling words that OCR reads as well
+_TELLING = 3  # letters and digits
+
+ScanOf = Callable[[int], Scan]
+
+
+def with_ocr(reading: Reading, engine: OcrEngine | None, scan_of: ScanOf, until: float) -> Reading:
+    """The reading with pages read by OCR where they need it. Without an engine, or once `until` (time.monotonic) has
+    passed, such pages stay without words and go to a person. `scan_of` draws a page by its number.
+    """
+    pages = [_page(page, engine, scan_of, until) for page in reading.pages]
+    if any(page.words for page in pages):
+        pages = [replace(page, needs_ocr=False) if page.reader == "blank" else page for page in pages]
+    return Reading(tuple(pages))
+
+
+def _page(page: Page, engine: OcrEngine | None, scan_of: ScanOf, until: float) -> Page:
+    doubtful = page.reader == ON_PICTURE
+    if not (page.needs_ocr or doubtful):
+        return page
+    if engine is None or time.monotonic() > until:
+        return replace(page, reader="text_layer") if doubtful else page
+    try:
+        words = read_scan(engine, scan_of(page.number))
+    except EngineFailed:
+        return replace(page, words=(), needs_ocr=True)
+    if doubtful and agreement(page.words, words) >= _AGREED:
+        return replace(page, reader="text_layer")
+    cause = DISAGREES if doubtful else page.reader
+    return replace(page, reader=engine.name, digest=engine.digest, cause=cause, words=words, needs_ocr=not words)
+
+
+def agreement(layer: Sequence[Word], seen: Sequence[Word]) -> float:
+    """The share of the layer's telling words (with a digit, or long) that were seen too. 1 where there is none."""
+    known = {_plain(word.text) for word in seen}
+    telling = [_plain(word.text) for word in layer]
+    telling = [text for text in telling if len(text) >= _TELLING and (any(map(str.isdigit, text)) or len(text) > 5)]
+    return sum(text in known for text in telling) / len(telling) if telling else 1.0
+
+
+def _plain(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())

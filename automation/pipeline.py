@@ -1,12 +1,14 @@
 """The invoice workflow, in the order an invoice travels. Start reading here.
 
     ingestion/accept.py   the one door: hash, encrypt, store, start this workflow
-    read                  words with boxes from the text layer; pages without text wait for a person
+    read                  words with boxes from the text layer, or by OCR; what neither can read waits for a person
     extract               fields and line items, each with a confidence and where it was read
     check                 rules over the values; each finding in words
     triage                the policy decides whether a person must look, and says why
     verify                gate: a clerk confirms or corrects the doubtful fields
     approve               gate: an approver who did not touch the values approves
+    controller            gate: another approval above an amount, where the policy says so
+    treasury              gate: a new bank account is released by one more person, where the policy says so
     post                  outbox, idempotency key, ERP adapter
     archive               the document is posted; the supplier is known from now on
 
@@ -21,12 +23,14 @@ NAME = "invoice"
 INVOICE = Workflow(
     name=NAME,
     steps=(
-        Step("read", "automation.documents.read.run", queue="ocr", timeout=120, retry=Retry(attempts=3)),
+        Step("read", "automation.documents.read.run", queue="ocr", timeout=600, retry=Retry(attempts=3)),
         Step("extract", "automation.documents.extract.run", queue="inference", timeout=120, retry=Retry(attempts=3)),
         Step("check", "automation.checks.run.run"),
         Step("triage", "automation.policy.triage.run"),
         Step("verify", "review.gates.verify", when="steps.triage.route == 'verify'"),
         Step("approve", "review.gates.approve"),
+        Step("controller", "review.gates.controller"),
+        Step("treasury", "review.gates.treasury"),
         Step("post", "automation.posting.post.run", queue="delivery", timeout=120, retry=Retry(attempts=8)),
         Step("archive", "automation.documents.archive.run"),
     ),

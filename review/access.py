@@ -6,7 +6,7 @@ A role is a Django group: `clerk` for all entities (its permissions are the grou
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from types import MappingProxyType
 from typing import Concatenate, ParamSpec
@@ -15,23 +15,26 @@ from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.db.models import F, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
 
 from audit.record import record
 from automation.errors import Invalid, NotAllowed
 from automation.ledger.models import LegalEntity
-from review.models import EntityRight
+from review.models import EntityRight, StandIn
 
 VIEW, ADD, VERIFY, APPROVE = "view_documents", "add_documents", "verify_documents", "approve_documents"
+CONTROL, RELEASE = "control_documents", "release_documents"
 OPERATE = "operate_runs"
+DELEGATED = (VIEW, APPROVE, CONTROL, RELEASE)  # what a stand-in may do for an absent person
 
 ROLES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "clerk": frozenset({VIEW, ADD, VERIFY}),
         "approver": frozenset({VIEW, APPROVE}),
-        "controller": frozenset({VIEW, ADD, VERIFY, APPROVE}),
-        "treasury": frozenset({VIEW}),
+        "controller": frozenset({VIEW, ADD, VERIFY, APPROVE, CONTROL}),
+        "treasury": frozenset({VIEW, RELEASE}),
         "auditor": frozenset({VIEW}),
         "governance": frozenset({VIEW}),
         "operator": frozenset({VIEW, OPERATE}),
@@ -46,6 +49,8 @@ _WORDS = {
     ADD: "hand in documents for",
     VERIFY: "correct and verify documents of",
     APPROVE: "approve documents of",
+    CONTROL: "approve as controller for",
+    RELEASE: "release payments of",
     OPERATE: "operate the runs of",
 }
 
@@ -53,23 +58,51 @@ _WORDS = {
 def rights(user: Person) -> Mapping[str, frozenset[uuid.UUID | None]]:
     """Permission to the ids of the entities where the user has it; None among them stands for all entities.
 
-    One query, kept on the user object: that is, for one request.
+    What the user may do for absent people counts too.
     """
+    return {codename: frozenset(entity for entity, _ in held) for codename, held in _grants(user).items()}
+
+
+def holders(user: User, permission: str, entity_id: uuid.UUID) -> list[int]:
+    """Whose right it is that the user would use at this entity: their own first, then those of absent people."""
+    held = {holder for entity, holder in _grants(user).get(permission, ()) if entity in (entity_id, None)}
+    return sorted(held, key=lambda holder: (holder != user.pk, holder))
+
+
+def stands_in(user: User) -> bool:
+    """Whether the user may do something in the place of somebody absent."""
+    return any(holder != user.pk for held in _grants(user).values() for _, holder in held)
+
+
+def _grants(user: Person) -> Mapping[str, set[tuple[uuid.UUID | None, int]]]:
+    """Permission to (entity or None for all, whose right it is). One query, kept on the user object."""
     if not user.is_active or user.pk is None:
         return {}
-    kept: Mapping[str, frozenset[uuid.UUID | None]] | None = getattr(user, "_entity_rights", None)
+    kept: Mapping[str, set[tuple[uuid.UUID | None, int]]] | None = getattr(user, "_entity_rights", None)
     if kept is None:
-        found: dict[str, set[uuid.UUID | None]] = defaultdict(set)
-        anywhere = Value(None, output_field=models.UUIDField())
-        everywhere = Permission.objects.filter(
-            group__user=user, content_type__app_label="ledger", content_type__model="legalentity"
-        ).values_list("codename", anywhere)
-        here = EntityRight.objects.filter(group__user=user).values_list("permission__codename", F("content_object_id"))
-        for codename, entity_id in everywhere.union(here):
-            found[codename].add(entity_id)
-        kept = {codename: frozenset(ids) for codename, ids in found.items()}
+        found: dict[str, set[tuple[uuid.UUID | None, int]]] = defaultdict(set)
+        for codename, entity_id, holder in _granted(user):
+            found[codename].add((entity_id, holder))
+        kept = found
         user._entity_rights = kept  # type: ignore[attr-defined]
     return kept
+
+
+def _granted(user: Person) -> Iterable[tuple[str, uuid.UUID | None, int]]:
+    today = timezone.now().date()
+    absent = StandIn.objects.filter(
+        deputy=user.pk, first_day__lte=today, last_day__gte=today, ended_at=None, absent__is_active=True
+    ).values("absent")
+    anywhere = Value(None, output_field=models.UUIDField())
+    own, covered = Q(group__user=user.pk), Q(group__user__in=absent)
+    everywhere = Permission.objects.filter(content_type__app_label="ledger", content_type__model="legalentity")
+    columns = ("codename", anywhere, "group__user")
+    here = ("permission__codename", F("content_object_id"), "group__user")
+    return (
+        everywhere.filter(own | covered & Q(codename__in=DELEGATED))
+        .values_list(*columns)
+        .union(EntityRight.objects.filter(own | covered & Q(permission__codename__in=DELEGATED)).values_list(*here))
+    )
 
 
 def allowed_entities(user: Person, permission: str) -> QuerySet[LegalEntity]:

@@ -1,16 +1,32 @@
-"""The two steps at which a run waits for a person. A decision (review/actions) closes the task and signals the step."""
+"""The steps at which a run waits for a person. A decision (review/actions) closes the task and signals the step.
 
-from datetime import datetime
+    verify                    when triage wants a person's eye
+    approve                   always
+    controller, treasury      when the policy's matrix asks for them (review/matrix.py)
+
+An approval is passed on after UNDO_SECONDS: until then whoever gave it may take it back (review/actions/withdraw.py).
+While a document was sent back to be verified again, its run stays where it was; the gate follows the task that is open.
+"""
+
+from datetime import datetime, timedelta
 from functools import partial
+
+from django.conf import settings
 
 from automation.documents.models import Document, State
 from automation.documents.states import move
 from automation.workflow.results import Context, Done, Waiting
 from automation.workflow.store import NOW
-from review import deadlines
+from review import deadlines, matrix
 from review.models import Gate, Task
+from review.urgency import urgency_of
 
-STATES = {Gate.VERIFY: State.TO_VERIFY, Gate.APPROVE: State.TO_APPROVE}
+STATES = {
+    Gate.VERIFY: State.TO_VERIFY,
+    Gate.APPROVE: State.TO_APPROVE,
+    Gate.CONTROLLER: State.TO_APPROVE,
+    Gate.TREASURY: State.TO_APPROVE,
+}
 
 
 def verify(context: Context) -> Done | Waiting:
@@ -23,29 +39,65 @@ def approve(context: Context) -> Done | Waiting:
     return _gate(context, Gate.APPROVE)
 
 
+def controller(context: Context) -> Done | Waiting:
+    """Wait for a controller where the amount asks for one. Output as `approve`, or {"outcome": "not_needed"}."""
+    return _later_gate(context, Gate.CONTROLLER)
+
+
+def treasury(context: Context) -> Done | Waiting:
+    """Wait for treasury where the money would go to a new account; the last approval. Output as `controller`."""
+    return _later_gate(context, Gate.TREASURY)
+
+
+def ask(document: Document, gate: Gate, now: datetime) -> Task:
+    """Open the task at a gate, once, in the caller's transaction, and bring the document there."""
+    move(document.pk, STATES[gate])
+    fresh = {
+        "entity": document.entity,
+        "opened_at": now,
+        "due_at": deadlines.due_at(document, gate, now),
+        "urgency": urgency_of(document),
+    }
+    task, _ = Task.objects.get_or_create(document=document, gate=gate, closed_at=None, defaults=fresh)
+    return task
+
+
+def _later_gate(context: Context, gate: Gate) -> Done | Waiting:
+    document = Document.objects.get(pk=context.input["document"])
+    if not context.signals and matrix.needed(document, gate) is None:
+        return Done({"outcome": "not_needed"}, partial(_approved_by_all, document, gate))
+    return _gate(context, gate)
+
+
 def _gate(context: Context, gate: Gate) -> Done | Waiting:
-    if context.signals:
-        decided = context.signals[-1].payload
-        output = {"outcome": decided["outcome"], "by": decided["by"]}
-        return Done(output, end=decided["outcome"] == "rejected")
     with_clock = Document.objects.select_related("entity").annotate(now=NOW)  # the clock that timers go by
     document = with_clock.get(pk=context.input["document"])
-    open_tasks = Task.objects.filter(document=document, gate=gate, closed_at=None).select_related("entity")
-    task = open_tasks.first() or Task(
-        document=document,
-        entity=document.entity,
-        gate=gate,
-        opened_at=document.now,
-        due_at=deadlines.due_at(document, gate, document.now),
-    )
-    until = deadlines.next_look(task, document.now)
-    return Waiting(for_signal=context.step, until=until, commit=partial(_ask, task, document.now))
+    if context.signals:
+        decided = context.signals[-1].payload
+        passed_on = datetime.fromisoformat(context.signals[-1].received_at) + timedelta(seconds=settings.UNDO_SECONDS)
+        if decided["outcome"] == "approved" and document.now < passed_on:
+            return Waiting(until=passed_on)
+        output = {"outcome": decided["outcome"], "by": decided["by"]}
+        commit = partial(_approved_by_all, document, gate) if decided["outcome"] == "approved" else _nothing
+        return Done(output, commit, end=decided["outcome"] == "rejected")
+    task = Task.objects.filter(document=document, closed_at=None).select_related("entity").first()
+    due = deadlines.due_at(document, gate, document.now) if task is None else None
+    looked = task or Task(entity=document.entity, gate=gate, opened_at=document.now, due_at=due)
+    until = deadlines.next_look(looked, document.now)
+    return Waiting(for_signal=context.step, until=until, commit=partial(_ask, document, gate, document.now))
 
 
-def _ask(task: Task, now: datetime) -> None:
+def _ask(document: Document, gate: Gate, now: datetime) -> None:
     """Ask people about the document, once, and remind them: a step may be executed again while its task is open."""
-    move(task.document_id, STATES[Gate(task.gate)])
-    asked = {"document": task.document, "gate": task.gate, "closed_at": None}
-    fresh = {"entity": task.entity, "opened_at": task.opened_at, "due_at": task.due_at}
-    kept, _ = Task.objects.get_or_create(**asked, defaults=fresh)
-    deadlines.remind(kept, now)
+    task = Task.objects.filter(document=document, closed_at=None).select_related("entity").first()
+    deadlines.remind(task or ask(document, gate, now), now)
+
+
+def _approved_by_all(document: Document, gate: Gate) -> None:
+    """After the last approval the document is approved, also where a later one turned out not to be needed."""
+    if gate == Gate.TREASURY:
+        move(document.pk, State.APPROVED)
+
+
+def _nothing() -> None:
+    """A rejection's action has done everything already."""

@@ -20,20 +20,21 @@ from automation.policy.models import TriageDecision
 from automation.workflow.models import Attempt, Run, StepResult
 from review import access
 from review.doubts import doubts, policy_of
-from review.four_eyes import why_not
-from review.models import Comment, Correction, Decision, Gate, Task
-from review.queue import TABS, Counts, QueuePage, Row, counts, next_document, queue
+from review.four_eyes import PAYMENT_GATES, RIGHT, open_holds, standing
+from review.models import Comment, Correction, Decision, Gate, Hold, Task
+from review.queue import TABS, Counts, Filters, QueuePage, Row, counts, following, queue
 
 __all__ = [
     "TABS",
     "Counts",
+    "Filters",
     "QueuePage",
     "Row",
     "counts",
     "document_view",
+    "following",
     "names_of",
     "newest_findings",
-    "next_document",
     "pages_of",
     "queue",
     "visible_document",
@@ -43,14 +44,16 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What this person may do with the document now. `why_not_approve`: the four-eyes rule, where it does."""
+    """What this person may do with it now. `why_not_approve`: four eyes, a limit. `on_behalf_of`: for whom."""
 
     correct: bool
     verify: bool
     approve: bool
     reject: bool
     comment: bool
+    hold: bool
     why_not_approve: str | None
+    on_behalf_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ class DocumentView:
     decisions: list[Decision]
     corrections: list[Correction]
     comments: list[Comment]
+    holds: list[Hold]
     trail: list[Event]
     journey: RunView | None
     allowed: Allowed
@@ -137,6 +141,7 @@ def document_view(user: User, document_id: uuid.UUID) -> DocumentView:
         corrections=list(
             Correction.objects.filter(document=document).select_related("before", "after", "by").order_by("-pk")
         ),
+        holds=open_holds(document),
         comments=list(Comment.objects.filter(document=document).select_related("by").order_by("-pk")),
         trail=audit_queries.trail(subject_of(document)),
         journey=_journey(document),
@@ -161,15 +166,19 @@ def _journey(document: Document) -> RunView | None:
 
 def _allowed(user: User, document: Document, task: Task | None) -> Allowed:
     may_verify = access.may(user, access.VERIFY, document.entity_id)
-    may_approve = access.may(user, access.APPROVE, document.entity_id)
-    verifying = task is not None and task.gate == Gate.VERIFY and document.state == State.TO_VERIFY
-    approving = task is not None and task.gate == Gate.APPROVE and document.state == State.TO_APPROVE
-    own = why_not(document, user)
+    gate = Gate(task.gate) if task is not None else None
+    verifying = gate == Gate.VERIFY and document.state == State.TO_VERIFY
+    approving = gate in PAYMENT_GATES and document.state == State.TO_APPROVE
+    may_approve = gate is not None and approving and access.may(user, RIGHT[gate], document.entity_id)
+    stands = standing(document, gate, user) if gate is not None and may_approve else None
+    works = any(access.may(user, right, document.entity_id) for right in RIGHT.values())
     return Allowed(
-        correct=may_verify and (verifying or approving),
+        correct=may_verify and (verifying or (approving and gate == Gate.APPROVE)),
         verify=may_verify and verifying,
-        approve=may_approve and approving and own is None,
-        reject=(may_verify and verifying) or (may_approve and approving),
-        comment=may_verify or may_approve,
-        why_not_approve=own if may_approve and approving else None,
+        approve=stands is not None and stands.why_not is None,
+        reject=(may_verify and verifying) or may_approve,
+        comment=works,
+        hold=works and (verifying or approving),
+        why_not_approve=stands.why_not if stands is not None else None,
+        on_behalf_of=stands.on_behalf_of if stands is not None else None,
     )

@@ -1,34 +1,51 @@
-"""The queue: which documents wait for whom, the most urgent first, page by page."""
+"""The queue: which documents wait for whom, the most urgent first, page by page.
+
+Work that waits is read off the open tasks in the order of one index; everything else is read off the documents, newest
+first. Each page costs the same number of queries, whatever is on it.
+"""
 
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Literal, get_args
 
 from django.contrib.auth.models import User
-from django.db.models import DateField, F, Q, QuerySet
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from automation.checks.models import CheckRound, Finding, Severity
 from automation.documents.models import Document, State
 from automation.errors import Invalid
 from automation.ledger.models import Invoice
-from automation.ledger.suppliers import normal_id
 from automation.policy.models import TriageDecision
-from review import access, deadlines
-from review.four_eyes import touched_by
-from review.models import Gate, Task
+from review import access, deadlines, search
+from review.four_eyes import PAYMENT_GATES, RIGHT, touched_by, within_limits
+from review.models import Gate, Hold, Task
 
-Tab = Literal["mine", "verify", "approve", "posted", "problems", "all"]
+Tab = Literal["mine", "team", "verify", "approve", "posted", "problems", "all"]
+Sort = Literal["urgent", "new"]
+Due = Literal["", "overdue", "week"]
 TABS: tuple[Tab, ...] = get_args(Tab)
+WAITING_TABS = frozenset({"mine", "team", "verify", "approve"})
 Counts = Mapping[Tab, int]
 COUNT_LIMIT = 1000
 PAGE = 50
 MAX_PAGE = 200
-USUAL_TERM = timedelta(days=30)  # a document without a due date is as urgent as one due a month after it came
-_BY_URGENCY = frozenset({"mine", "verify", "approve"})
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the rows of a tab are narrowed to. `minimum` and `maximum` are totals in the invoice's own currency."""
+
+    q: str = ""
+    state: State | None = None
+    entity: uuid.UUID | None = None
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    due: Due = ""
+    sort: Sort = "urgent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +53,7 @@ class Row:
     """One line of the queue. `reasons`: why triage sent it to a person. `worst`: its gravest finding, if any.
 
     `gate`, `opened_at`, `postponed_until` and `left` (working time until it is due, zero when overdue) are of its open
-    task; `holder` is who has it open now.
+    task; `holder` is who has it open now, `hold` what it is on hold for.
     """
 
     document: Document
@@ -46,6 +63,7 @@ class Row:
     postponed_until: datetime | None
     left: timedelta | None
     holder: str | None
+    hold: str | None
     worst: str | None
     reasons: tuple[str, ...]
 
@@ -59,114 +77,164 @@ class QueuePage:
 
 
 def queue(
-    user: User,
-    *,
-    tab: Tab = "mine",
-    q: str = "",
-    state: State | None = None,
-    page_cursor: str | None = None,
-    size: int = PAGE,
+    user: User, *, tab: Tab = "mine", filters: Filters | None = None, page_cursor: str | None = None, size: int = PAGE
 ) -> QueuePage:
-    """One page of a tab: tabs of waiting work by urgency (due date, then age), the others newest first.
-
-    `q` looks for a text in seller, number and filename. Raises Invalid for a tab or cursor that is none.
-    """
+    """One page of a tab. Raises Invalid for a tab or cursor that is none."""
     if tab not in TABS:
         raise Invalid(f"There is no tab {tab!r}. Tabs are: {', '.join(TABS)}.")
-    found = _matching(_tab(user, tab), q)
-    if state is not None:
-        found = found.filter(state=state)
-    if page_cursor:
-        found = found.filter(_after(tab, page_cursor))
-    size = max(1, min(size, MAX_PAGE))
-    documents = list(_ordered(found, tab).select_related("entity", "invoice")[: size + 1])
-    rows = _rows(documents[:size])
-    return QueuePage(rows, _cursor(tab, documents[size - 1]) if len(documents) > size else None)
+    filters, size = filters or Filters(), max(1, min(size, MAX_PAGE))
+    if tab in WAITING_TABS:
+        tasks = _ordered_tasks(_tasks(user, tab, filters), filters, page_cursor)
+        found = [task.document for task in tasks.select_related("document__entity", "document__invoice")[: size + 1]]
+    else:
+        documents = _documents(user, tab, filters).filter(_older(page_cursor)).order_by("-pk")
+        found = list(documents.select_related("entity", "invoice")[: size + 1])
+    rows = _rows(found[:size])
+    return QueuePage(rows, _cursor(tab, filters, rows[-1].document) if len(found) > size else None)
 
 
 def counts(user: User) -> Counts:
     """How many documents each tab holds, counted up to COUNT_LIMIT."""
-    return {tab: _tab(user, tab)[:COUNT_LIMIT].count() for tab in TABS}
+    everything = Filters()
+    return {
+        tab: (_tasks(user, tab, everything) if tab in WAITING_TABS else _documents(user, tab, everything))[
+            :COUNT_LIMIT
+        ].count()
+        for tab in TABS
+    }
 
 
-def next_document(user: User, *, after: uuid.UUID, tab: Tab = "mine", q: str = "") -> uuid.UUID | None:
-    """The document that follows another in a tab, whether or not that one is still in it; None at the end."""
-    here = _urgency(Document.objects.filter(pk=after)).first()
-    if here is None:
-        return None
-    following = _matching(_tab(user, tab), q).filter(_after(tab, _cursor(tab, here)))
-    return _ordered(following, tab).values_list("pk", flat=True).first()
+def following(
+    user: User, *, after: uuid.UUID | None, tab: Tab = "mine", filters: Filters | None = None
+) -> list[uuid.UUID]:
+    """The next few documents of a tab of waiting work that nobody else has open: those behind `after` first, then those
+    from the beginning."""
+    tab, filters = tab if tab in WAITING_TABS else "mine", filters or Filters()
+    now = timezone.now()
+    free = Q(leased_until=None) | Q(leased_until__lte=now) | Q(leased_by=user)
+    tasks = _tasks(user, tab, filters).filter(free).exclude(document=after)
+    here = Task.objects.filter(document=after).order_by("-pk").first() if after else None
+    behind = _ordered_tasks(tasks, filters, _task_cursor(filters, here) if here else None)
+    found = list(behind.values_list("document", flat=True)[:3])
+    return found or list(_ordered_tasks(tasks, filters, None).values_list("document", flat=True)[:3])
 
 
-def _tab(user: User, tab: Tab) -> QuerySet[Document]:
-    documents = _urgency(Document.objects.filter(entity__in=access.allowed_entities(user, access.VIEW)))
+def _tasks(user: User, tab: str, filters: Filters) -> QuerySet[Task]:
+    tasks = Task.objects.filter(closed_at=None)
     match tab:
         case "mine":
-            return documents.filter(_for_me(user))
+            tasks = tasks.filter(_for_me(user))
+        case "team":
+            tasks = tasks.filter(_for_my_team(user))
         case "verify":
-            return documents.filter(state=State.TO_VERIFY, pk__in=_waiting(Gate.VERIFY).values("document"))
-        case "approve":
-            return documents.filter(state=State.TO_APPROVE, pk__in=_waiting(Gate.APPROVE).values("document"))
-        case "posted":
-            return documents.filter(state=State.POSTED)
-        case "problems":
-            return documents.filter(state__in=[State.FAILED, State.QUARANTINED, State.REJECTED])
-        case "all":
-            return documents
+            tasks = tasks.filter(_visible(user), gate=Gate.VERIFY, document__state=State.TO_VERIFY)
+        case _:
+            tasks = tasks.filter(_visible(user), gate__in=PAYMENT_GATES, document__state=State.TO_APPROVE)
+    if filters.due:
+        today = timezone.now().date()
+        tasks = tasks.filter(urgency__lt=today if filters.due == "overdue" else today + timedelta(days=7))
+    found = search.matching(filters.q)
+    return tasks.filter(_narrowed(filters, "document__"), *([] if found is None else [Q(document__in=found)]))
+
+
+def _documents(user: User, tab: str, filters: Filters) -> QuerySet[Document]:
+    documents = Document.objects.filter(_visible(user))
+    if tab == "posted":
+        documents = documents.filter(state=State.POSTED)
+    elif tab == "problems":
+        documents = documents.filter(state__in=[State.FAILED, State.QUARANTINED, State.REJECTED])
+    if filters.due:
+        today = timezone.now().date()
+        documents = documents.filter(
+            invoice__due_date__lt=today if filters.due == "overdue" else today + timedelta(days=7)
+        )
+    found = search.matching(filters.q)
+    return documents.filter(_narrowed(filters, ""), *([] if found is None else [Q(pk__in=found)]))
+
+
+def _visible(user: User) -> Q:
+    """At the entities whose documents the person may see; no condition where that is all of them."""
+    entities = access.rights(user).get(access.VIEW, frozenset())
+    return Q() if None in entities else Q(entity__in=entities)
+
+
+def _narrowed(filters: Filters, path: str) -> Q:
+    wanted = {
+        f"{path}state": filters.state,
+        "entity": filters.entity,
+        f"{path}invoice__gross_amount__gte": filters.minimum,
+        f"{path}invoice__gross_amount__lte": filters.maximum,
+    }
+    return Q(**{name: value for name, value in wanted.items() if value is not None})
+
+
+def _at(user: User, gate: Gate) -> Q:
+    """Open at this gate, where the person may decide."""
+    entities = access.rights(user).get(RIGHT[gate], frozenset())
+    state = State.TO_VERIFY if gate == Gate.VERIFY else State.TO_APPROVE
+    here = Q() if None in entities else Q(entity__in=entities)
+    return Q(gate=gate, document__state=state) & here
 
 
 def _for_me(user: User) -> Q:
-    """What this person may decide now: not put off, and not to approve what they touched."""
+    """What this person may decide now: not put off or on hold, not touched by them, not above their limit."""
     due = Q(postponed_until=None) | Q(postponed_until__lte=timezone.now())
-    to_verify = _waiting(Gate.VERIFY).filter(due, entity__in=access.allowed_entities(user, access.VERIFY))
-    to_approve = _waiting(Gate.APPROVE).filter(due, entity__in=access.allowed_entities(user, access.APPROVE))
-    return Q(state=State.TO_VERIFY, pk__in=to_verify.values("document")) | (
-        Q(state=State.TO_APPROVE, pk__in=to_approve.values("document")) & ~Q(touched_by(user))
-    )
+    on_hold = Exists(Hold.objects.filter(document=OuterRef("document"), released_at=None))
+    approvals = Q(pk=None)
+    for gate in _own_gates(user) - {Gate.VERIFY}:
+        approvals |= _at(user, gate)
+    to_approve = approvals & ~Q(touched_by(user, OuterRef("gate"), "document__")) & within_limits(user, "document__")
+    verify = _at(user, Gate.VERIFY) if Gate.VERIFY in _own_gates(user) else Q(pk=None)
+    return due & ~on_hold & (verify | to_approve)
 
 
-def _waiting(gate: Gate) -> QuerySet[Task]:
-    return Task.objects.filter(gate=gate, closed_at=None)
+def _for_my_team(user: User) -> Q:
+    """Everything that waits at the gates where the person works, whoever may decide it and whenever."""
+    waiting = Q(pk=None)
+    for gate in _own_gates(user):
+        waiting |= _at(user, gate)
+    return waiting
 
 
-def _urgency(documents: QuerySet[Document]) -> QuerySet[Document]:
-    usual = Cast(F("received_at") + USUAL_TERM, DateField())
-    return documents.annotate(urgency=Coalesce("invoice__due_date", usual))
+def _own_gates(user: User) -> set[Gate]:
+    return {gate for gate in Gate if access.rights(user).get(RIGHT[gate])}
 
 
-def _matching(documents: QuerySet[Document], q: str) -> QuerySet[Document]:
-    q = q.strip()
-    if not q:
-        return documents
-    match = Q(filename__icontains=q) | Q(invoice__seller_name__icontains=q) | Q(invoice__number__icontains=q)
-    if number := normal_id(q):
-        match |= Q(invoice__normal_number__contains=number)
-    return documents.filter(match)
-
-
-def _ordered(documents: QuerySet[Document], tab: Tab) -> QuerySet[Document]:
-    return documents.order_by("urgency", "pk") if tab in _BY_URGENCY else documents.order_by("-pk")
-
-
-def _cursor(tab: Tab, document: Document) -> str:
-    urgency: date = document.urgency  # type: ignore[attr-defined]
-    return f"{urgency.isoformat()}.{document.pk}" if tab in _BY_URGENCY else str(document.pk)
-
-
-def _after(tab: Tab, cursor: str) -> Q:
+def _ordered_tasks(tasks: QuerySet[Task], filters: Filters, cursor: str | None) -> QuerySet[Task]:
+    if filters.sort == "new":
+        return tasks.filter(_older(cursor, "document")).order_by("-document")
+    ordered = tasks.order_by("urgency", "document")
+    if not cursor:
+        return ordered
+    day, _, key = cursor.partition(".")
     try:
-        if tab not in _BY_URGENCY:
-            return Q(pk__lt=uuid.UUID(cursor))
-        day, _, key = cursor.partition(".")
         urgency, last = date.fromisoformat(day), uuid.UUID(key)
     except ValueError as error:
         raise Invalid("That page does not exist; begin with the first one.") from error
-    return Q(urgency__gt=urgency) | Q(urgency=urgency, pk__gt=last)
+    return ordered.filter(Q(urgency__gt=urgency) | Q(urgency=urgency, document__gt=last), urgency__gte=urgency)
+
+
+def _older(cursor: str | None, key: str = "pk") -> Q:
+    try:
+        return Q(**{f"{key}__lt": uuid.UUID(cursor)}) if cursor else Q()
+    except ValueError as error:
+        raise Invalid("That page does not exist; begin with the first one.") from error
+
+
+def _task_cursor(filters: Filters, task: Task) -> str:
+    return str(task.document_id) if filters.sort == "new" else f"{task.urgency.isoformat()}.{task.document_id}"
+
+
+def _cursor(tab: Tab, filters: Filters, document: Document) -> str:
+    if tab not in WAITING_TABS:
+        return str(document.pk)
+    return _task_cursor(filters, Task.objects.get(document=document, closed_at=None))
 
 
 def _rows(documents: list[Document]) -> list[Row]:
     ids = [document.pk for document in documents]
     tasks = {task.document_id: task for task in _open_tasks(ids)}
+    holds = dict(Hold.objects.filter(document__in=ids, released_at=None).values_list("document", "name"))
     worst, reasons = _worst(ids), _reasons(ids)
     now = timezone.now()
     rows = []
@@ -182,6 +250,7 @@ def _rows(documents: list[Document]) -> list[Row]:
                 postponed_until=task.postponed_until if task else None,
                 left=deadlines.left(task) if task else None,
                 holder=task.leased_by.username if task and held and task.leased_by else None,
+                hold=Hold.Name(holds[document.pk]).label if document.pk in holds else None,
                 worst=worst.get(document.pk),
                 reasons=reasons.get(document.pk, ()),
             )

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from review.views import change, decide, document, pages, queue, runs, session, upload
+from review.views import change, decide, document, flow, pages, queue, runs, session, upload
 
 urlpatterns: list[URLPattern] = [
     path("", queue.queue, name="queue"),
@@ -25,5 +25,13 @@ urlpatterns: list[URLPattern] = [
     path("documents/<uuid:document_id>/comment/", change.comment, name="comment"),
     path("documents/<uuid:document_id>/decide/", decide.decide, name="decide"),
     path("documents/<uuid:document_id>/reject/", decide.reject, name="reject"),
+    path("documents/<uuid:document_id>/duplicate/", decide.duplicate, name="duplicate"),
+    path("documents/<uuid:document_id>/send-back/", decide.send_back, name="send-back"),
+    path("documents/<uuid:document_id>/hold/", decide.hold, name="hold"),
+    path("documents/<uuid:document_id>/hold/<int:hold_id>/release/", decide.release, name="release-hold"),
+    path("documents/<uuid:document_id>/withdraw/", decide.withdraw, name="withdraw"),
+    path("documents/<uuid:document_id>/lease/", flow.take_lease, name="take-lease"),
+    path("documents/<uuid:document_id>/release/", flow.release_lease, name="release-lease"),
+    path("documents/<uuid:document_id>/next/", flow.next_document, name="next-document"),
     path("documents/<uuid:document_id>/postpone/", decide.postpone, name="postpone"),
 ]

@@ -85,6 +85,12 @@ def quick_passwords(settings: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(autouse=True)
+def approvals_pass_on_at_once(settings: pytest.FixtureRequest) -> None:
+    """What is approved goes on without waiting for second thoughts; tests of these set their own time."""
+    settings.UNDO_SECONDS = 0  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
 def own_files(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
     """Documents and postings of a test go to a folder of its own."""
     settings.STORAGES = {  # type: ignore[attr-defined]

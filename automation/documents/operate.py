@@ -26,13 +26,15 @@ BEFORE: Mapping[str, State] = MappingProxyType(
     {
         "verify": State.TO_VERIFY,
         "approve": State.TO_APPROVE,
+        "controller": State.TO_APPROVE,
+        "treasury": State.TO_APPROVE,
         "post": State.APPROVED,
         "archive": State.POSTED,
     }
 )
 """In which state a step finds its document; the steps before the first gate find it received."""
 DISPENSABLE = frozenset({"post", "archive"})
-DECIDED_BY_PEOPLE = frozenset({"verify", "approve"})
+DECIDED_BY_PEOPLE = frozenset({"verify", "approve", "controller", "treasury"})
 
 
 def pause(run_id: uuid.UUID, *, actor: str, because: str = "") -> None:

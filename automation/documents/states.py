@@ -1,11 +1,11 @@
 """The document's state machine: which moves there are, and the one function that makes them.
 
-    received ──> to_verify ──> to_approve ──> approved ──> posted
+    received ──> to_verify <──> to_approve <──> approved ──> posted
         │  └──────────────────────^   │           │
         │            └──> rejected <──┘           │
         └──> quarantined (unreadable)             └──> failed (a person must look)
 
-Any open state may go to failed; failed goes back to where the run goes on when an operator retries it.
+An approval may be taken back until the run goes on to post. Any open state may go to failed; failed goes back to where the run goes on when an operator retries it.
 """
 
 import uuid
@@ -23,7 +23,7 @@ MOVES: Mapping[State, frozenset[State]] = {
     State.RECEIVED: frozenset({State.TO_VERIFY, State.TO_APPROVE, State.QUARANTINED, State.FAILED}),
     State.TO_VERIFY: frozenset({State.TO_APPROVE, State.REJECTED, State.FAILED}),
     State.TO_APPROVE: frozenset({State.TO_VERIFY, State.APPROVED, State.REJECTED, State.FAILED}),
-    State.APPROVED: frozenset({State.POSTED, State.FAILED}),
+    State.APPROVED: frozenset({State.TO_APPROVE, State.POSTED, State.FAILED}),
     State.FAILED: frozenset({State.RECEIVED, State.TO_VERIFY, State.TO_APPROVE, State.APPROVED, State.REJECTED}),
     State.POSTED: frozenset(),
     State.REJECTED: frozenset(),

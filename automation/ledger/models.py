@@ -23,6 +23,8 @@ class LegalEntity(models.Model):
             ("add_documents", "Hand in documents"),
             ("verify_documents", "Correct and verify fields"),
             ("approve_documents", "Approve for payment"),
+            ("control_documents", "Approve as controller"),
+            ("release_documents", "Release payments to new accounts"),
             ("operate_runs", "Operate the runs of its documents"),
         ]
 

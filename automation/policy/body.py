@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from babel.numbers import is_currency
+
 from automation.errors import Invalid
 from inference.fields import FIELDS
 
 SEVERITIES = ("info", "warning", "blocks")
 SILENT = ("none", "info", "warning")  # a blocking finding is never silent
 KEYS = ("name", "minimum_confidence", "key_fields", "highest_silent_severity")
-OPTIONAL = ("hours",)
-GATES = ("verify", "approve")
+OPTIONAL = ("hours", "controller_above", "treasury_on_bank_change")
+GATES = ("verify", "approve", "controller", "treasury")
 MOST_HOURS = 2000  # about a year of working days
 
 
@@ -20,13 +22,17 @@ MOST_HOURS = 2000  # about a year of working days
 class Body:
     """A person looks when a key field is absent or below `minimum_confidence` (0..1, exact), or when any finding is
     above `highest_silent_severity`. `hours`: working hours in which each gate should be decided; a gate that is missing
-    has no deadline."""
+    has no deadline. `controller_above`: by currency, the total above which a controller approves too; where any is
+    named, an invoice in another currency goes to the controller. `treasury_on_bank_change`: a new account is released
+    by one more person."""
 
     name: str
     minimum_confidence: Decimal
     key_fields: tuple[str, ...]
     highest_silent_severity: str
     hours: Mapping[str, int]
+    controller_above: Mapping[str, Decimal]
+    treasury_on_bank_change: bool
 
     def is_silent(self, severity: str) -> bool:
         return self.highest_silent_severity != "none" and (
@@ -44,6 +50,8 @@ def parse(body: Mapping[str, Any]) -> Body:
         key_fields=tuple(body["key_fields"]),
         highest_silent_severity=body["highest_silent_severity"],
         hours=dict(body.get("hours", {})),
+        controller_above={code: Decimal(text) for code, text in body.get("controller_above", {}).items()},
+        treasury_on_bank_change=body.get("treasury_on_bank_change", False),
     )
 
 
@@ -63,7 +71,21 @@ def _problems(body: Mapping[str, Any]) -> Iterator[str]:
         yield f"highest_silent_severity must be one of {', '.join(SILENT)}"
     hours = body.get("hours", {})
     if not isinstance(hours, dict) or not all(gate in GATES and _is_hours(value) for gate, value in hours.items()):
-        yield f"hours must give whole working hours, 1 to {MOST_HOURS}, for {' and '.join(GATES)}"
+        yield f"hours must give whole working hours, 1 to {MOST_HOURS}, for {', '.join(GATES)}"
+    thresholds = body.get("controller_above", {})
+    if not isinstance(thresholds, dict) or not all(map(_is_threshold, thresholds.items())):
+        yield 'controller_above must give amounts by currency, like {"EUR": "10000.00"}'
+    if not isinstance(body.get("treasury_on_bank_change", False), bool):
+        yield "treasury_on_bank_change must be true or false"
+
+
+def _is_threshold(item: tuple[object, object]) -> bool:
+    code, text = item
+    try:
+        known = isinstance(code, str) and is_currency(code)
+        return known and isinstance(text, str) and Decimal(text).is_finite() and Decimal(text) >= 0
+    except InvalidOperation:
+        return False
 
 
 def _is_hours(value: object) -> bool:

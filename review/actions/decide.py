@@ -11,8 +11,11 @@ from automation.documents.models import Document, State
 from automation.documents.values import current_values
 from automation.errors import Conflict
 from automation.workflow import engine
+from automation.workflow.models import Run
+from review import gates
 from review.actions.opening import Opened, grow
 from review.doubts import missing, policy_of
+from review.four_eyes import open_holds
 from review.models import Decision, Gate, Task
 
 Outcome = Literal["verified", "approved", "rejected"]
@@ -24,18 +27,20 @@ class NotReady(Conflict):
     code = "not_ready"
 
 
-def require_gate(opened: Opened, gate: Gate) -> None:
-    """Raise Conflict unless this is the gate where the document waits."""
-    if opened.gate != gate:
+def require_gate(opened: Opened, *gates: Gate) -> None:
+    """Raise Conflict unless this is a gate where the document waits."""
+    if opened.gate not in gates:
         state = State(opened.document.state).label.lower()
         raise Conflict(f"{opened.document.filename} does not wait for this: it is {state}.")
 
 
 def require_ready(document: Document) -> None:
-    """Raise NotReady while a required field is missing or a finding blocks.
+    """Raise NotReady while a required field is missing, a finding blocks or a hold stands.
 
     The rules run once more, at the moment of the decision: another invoice may have come since.
     """
+    if holds := open_holds(document):
+        raise NotReady(f"On hold: {holds[0].get_name_display()}. Release the hold first.")
     absent = missing(current_values(document.pk), policy_of(document.pk))
     blocking = list(Finding.objects.filter(round=check_document(document), severity=Severity.BLOCKS))
     if absent:
@@ -46,7 +51,16 @@ def require_ready(document: Document) -> None:
         raise NotReady(f"This stands in the way: {reasons} Correct it, or reject the document.")
 
 
-def decide(opened: Opened, outcome: Outcome, acting_user: User, reason: str = "") -> Decision:
+def decide(
+    opened: Opened,
+    outcome: Outcome,
+    acting_user: User,
+    reason: str = "",
+    *,
+    on_behalf_of: int | None = None,
+    duplicate_of: Document | None = None,
+) -> Decision:
+    """Store the decision, close the task and let the run go on."""
     document, task = opened.document, opened.task
     decision = Decision.objects.create(
         task=task,
@@ -55,12 +69,18 @@ def decide(opened: Opened, outcome: Outcome, acting_user: User, reason: str = ""
         verdict="rejected" if outcome == "rejected" else "approved",
         reason=reason,
         by=acting_user,
+        on_behalf_of_id=on_behalf_of,
+        duplicate_of=duplicate_of,
     )
     now = timezone.now()
     Task.objects.filter(pk=task.pk).update(closed_at=now, leased_by=None, leased_until=None)
     grow(document)
     if document.run_id is None:
         raise Conflict(f"{document.filename} has no run that could go on.")
+    step = Run.objects.values_list("step", flat=True).get(pk=document.run_id)
+    if outcome == "verified" and step != task.gate:  # it had been sent back, and its run waits at a later gate
+        gates.ask(document, Gate(step), now)
+        return decision
     payload = {"outcome": outcome, "by": acting_user.username, "reason": reason}
-    engine.signal(document.run_id, task.gate, payload, dedupe_key=str(task.pk))
+    engine.signal(document.run_id, step, payload, dedupe_key=str(task.pk))
     return decision

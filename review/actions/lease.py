@@ -1,6 +1,7 @@
-"""Who is working on a document right now. A courtesy between people: the version check is what protects the data.
+"""Who is working on a document right now. Whoever has it open is the only one who changes it, until they let go.
 
-Leases run out by themselves and change nothing that is decided, so they are not in the audit log.
+A lease ends by itself when its screen is gone. Leases change nothing that is decided, so only taking a document over
+from a colleague is in the audit log.
 """
 
 import uuid
@@ -8,12 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet
+from django.db import transaction
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from automation.errors import Conflict
 from review.access import allowed_entities
-from review.actions.opening import RIGHT
+from review.actions.opening import log
+from review.four_eyes import RIGHT
 from review.models import Task
 
 HELD_FOR = timedelta(minutes=2)
@@ -21,9 +24,11 @@ HELD_FOR = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """Who holds the document, and until when. `mine`: the person who asked does."""
+    """Who holds the document, since and until when. `mine`: the person who asked does."""
 
     holder: str
+    name: str
+    since: datetime | None
     until: datetime
     mine: bool
 
@@ -31,22 +36,53 @@ class Lease:
 def take(document_id: uuid.UUID, *, acting_user: User) -> Lease:
     """Take or renew the lease; when another person holds it, say who. Raises Conflict without an open task."""
     now = timezone.now()
-    until = now + HELD_FOR
     free = Q(leased_until=None) | Q(leased_until__lte=now) | Q(leased_by=acting_user)
     for _ in range(2):
-        if _open_tasks(document_id, acting_user).filter(free).update(leased_by=acting_user, leased_until=until):
-            return Lease(acting_user.username, until, mine=True)
+        if _hold(_open_tasks(document_id, acting_user).filter(free), acting_user, now):
+            return _lease(document_id, acting_user)
         held = _open_tasks(document_id, acting_user).select_related("leased_by").first()
         if held is not None and held.leased_by is not None and held.leased_until is not None:
-            return Lease(held.leased_by.username, held.leased_until, mine=False)
+            return _of(held, acting_user)
     raise Conflict("This document waits for nobody, or not for you.")
+
+
+def take_over(document_id: uuid.UUID, *, acting_user: User) -> Lease:
+    """Take the lease from whoever holds it; they see who has it now. Raises Conflict without an open task."""
+    with transaction.atomic():
+        tasks = _open_tasks(document_id, acting_user).select_for_update(no_key=True, of=("self",))
+        task = tasks.select_related("leased_by", "document").first()
+        if task is None:
+            raise Conflict("This document waits for nobody, or not for you.")
+        before = task.leased_by
+        _hold(Task.objects.filter(pk=task.pk), acting_user, timezone.now())
+        if before is not None and before != acting_user:
+            log("document.taken_over", task.document, acting_user, before={"holder": before.username})
+    return _lease(document_id, acting_user)
 
 
 def release(document_id: uuid.UUID, *, acting_user: User) -> None:
     """Give one's lease back; somebody else's stays."""
     Task.objects.filter(document=document_id, closed_at=None, leased_by=acting_user).update(
-        leased_by=None, leased_until=None
+        leased_by=None, leased_since=None, leased_until=None
     )
+
+
+def _hold(tasks: QuerySet[Task], user: User, now: datetime) -> int:
+    """Renewing keeps the time since which it is held; a lease that ran out begins anew."""
+    going_on = When(leased_by=user, leased_until__gt=now, then=F("leased_since"))
+    return tasks.update(leased_since=Case(going_on, default=Value(now)), leased_by=user, leased_until=now + HELD_FOR)
+
+
+def _lease(document_id: uuid.UUID, user: User) -> Lease:
+    return _of(Task.objects.select_related("leased_by").get(document=document_id, closed_at=None), user)
+
+
+def _of(task: Task, user: User) -> Lease:
+    if task.leased_by is None or task.leased_until is None:
+        raise Conflict("It was let go this moment. Try again.")
+    holder = task.leased_by
+    name = holder.get_full_name() or holder.username
+    return Lease(holder.username, name, task.leased_since, task.leased_until, mine=holder == user)
 
 
 def _open_tasks(document_id: uuid.UUID, user: User) -> QuerySet[Task]:

@@ -5,15 +5,21 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db.models import F
+from django.utils import timezone
 
 from audit.record import record, subject_of
 from automation.documents.models import Document, State
 from automation.errors import Conflict, Stale
 from automation.workflow.models import Run
 from review import access
+from review.four_eyes import RIGHT
 from review.models import Gate, Task
 
-RIGHT = {Gate.VERIFY: access.VERIFY, Gate.APPROVE: access.APPROVE}
+
+class Held(Conflict):
+    """A colleague has the document open."""
+
+    code = "held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,7 @@ def open_document(
     """Lock the document, and its run first where the action will signal it (the lock order of the engine).
 
     `permission` defaults to the right that the open gate asks for. Raises Document.DoesNotExist, NotAllowed, Stale,
-    and Conflict where nobody is asked about the document now.
+    Held while a colleague has it open, and Conflict where nobody is asked about the document now.
     """
     if run:
         of_document = Document.objects.filter(pk=document_id).values("run_id")
@@ -47,13 +53,14 @@ def open_document(
     documents = Document.objects.select_for_update(no_key=True, of=("self",)).select_related("entity")
     document = documents.get(pk=document_id)
     access.require(acting_user, access.VIEW, document.entity)
-    task = Task.objects.filter(document=document, closed_at=None).first()
+    task = Task.objects.filter(document=document, closed_at=None).select_related("leased_by").first()
     if task is not None:
         access.require(acting_user, permission or RIGHT[Gate(task.gate)], document.entity)
     require_version(document, expected_version)
     if task is None:
         state = State(document.state).label.lower()
         raise Conflict(f"{document.filename} waits for nobody: it is {state}.")
+    _require_not_held(task, acting_user)
     return Opened(document, task)
 
 
@@ -64,6 +71,15 @@ def require_version(document: Document, expected: int) -> None:
             f"{document.filename} was changed in the meantime: you saw version {expected}, "
             f"it is now version {document.version}. Look at it again and repeat."
         )
+
+
+def _require_not_held(task: Task, acting_user: User) -> None:
+    holder, since = task.leased_by, task.leased_since
+    if holder is None or holder == acting_user or task.leased_until is None or task.leased_until <= timezone.now():
+        return
+    name = holder.get_full_name() or holder.username
+    at = f" since {since:%H:%M} UTC" if since is not None else ""
+    raise Held(f"{name} has it open{at}. Nothing was changed; take it over first.")
 
 
 def grow(document: Document) -> None:

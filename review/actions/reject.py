@@ -5,9 +5,10 @@ import uuid
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from automation.documents.models import State
+from automation.documents.models import Document, State
 from automation.documents.states import move
 from automation.errors import Invalid
+from review.access import VIEW, require
 from review.actions.decide import decide
 from review.actions.opening import log, open_document
 from review.models import Decision
@@ -23,6 +24,25 @@ def reject(document_id: uuid.UUID, reason: str, *, expected_version: int, acting
         decision = decide(opened, "rejected", acting_user, reason)
         move(document_id, State.REJECTED, problem={"code": "rejected", "message": reason})
         log("document.rejected", opened.document, acting_user, because=reason)
+    return decision
+
+
+def mark_duplicate(document_id: uuid.UUID, of: uuid.UUID, *, expected_version: int, acting_user: User) -> Decision:
+    """Reject the document as a copy of another one of the same entity, which goes its own way. Raises as `reject`."""
+    with transaction.atomic():
+        opened = open_document(document_id, expected_version=expected_version, acting_user=acting_user, run=True)
+        first = (
+            Document.objects.select_related("entity", "invoice").filter(pk=of, entity=opened.document.entity).first()
+        )
+        if first is None or first.pk == document_id:
+            raise Invalid("Choose the document that this one repeats.")
+        require(acting_user, VIEW, first.entity)
+        invoice = getattr(first, "invoice", None)
+        named = f"{invoice.seller_name} {invoice.number}".strip() if invoice is not None else ""
+        reason = f"Duplicate of {named or first.filename}."
+        decision = decide(opened, "rejected", acting_user, reason, duplicate_of=first)
+        move(document_id, State.REJECTED, problem={"code": "duplicate", "message": reason})
+        log("document.rejected", opened.document, acting_user, after={"duplicate_of": first.pk}, because=reason)
     return decision
 
 

@@ -10,8 +10,10 @@ from automation.documents.models import Document, FieldValue
 from automation.ledger.project import project
 from inference.fields import LINE_CELLS, TAX_CELLS, Kind
 from review.access import VERIFY
+from review.actions.decide import require_gate
 from review.actions.opening import grow, log, open_document
-from review.models import Correction
+from review.models import Correction, Gate
+from review.urgency import keep_urgency
 
 TABLES: Mapping[str, Mapping[str, Kind]] = {"line_items": LINE_CELLS, "tax_lines": TAX_CELLS}
 PERSON = "person"
@@ -19,8 +21,9 @@ Values = Mapping[str, FieldValue]
 
 
 def open_for_correction(document_id: uuid.UUID, expected_version: int, acting_user: User) -> Document:
-    """The locked document, at whichever gate it waits: an error seen at approval is corrected there."""
+    """The locked document. An error seen at approval is corrected there; what was approved once changes no more."""
     opened = open_document(document_id, expected_version=expected_version, acting_user=acting_user, permission=VERIFY)
+    require_gate(opened, Gate.VERIFY, Gate.APPROVE)
     return opened.document
 
 
@@ -57,6 +60,7 @@ def replace(
     Correction.objects.create(document=document, name=name, before=before, after=after, undoes=undoes, by=acting_user)
     grow(document)
     project(document, {**values, name: after})
+    keep_urgency(document)
     check_document(document)
     confirmed = undoes is None and before is not None and before.value == after.value
     log(

@@ -7,13 +7,14 @@ from django.db import transaction
 
 from automation.documents.models import State
 from automation.documents.states import move
+from automation.memory.remember import remember
 from review.actions.decide import decide, require_gate, require_ready
 from review.actions.opening import log, open_document
 from review.models import Decision, Gate
 
 
 def verify(document_id: uuid.UUID, *, expected_version: int, acting_user: User) -> Decision:
-    """Pass the document on to approval.
+    """Pass the document on to approval; its values are an example for the next documents of its supplier.
 
     Raises NotReady while a required field is missing or a finding blocks, NotAllowed, Stale and Conflict.
     """
@@ -24,4 +25,5 @@ def verify(document_id: uuid.UUID, *, expected_version: int, acting_user: User) 
         decision = decide(opened, "verified", acting_user)
         move(document_id, State.TO_APPROVE)
         log("document.verified", opened.document, acting_user)
+        remember(opened.document, actor=f"user:{acting_user.username}")
     return decision

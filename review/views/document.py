@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from automation.errors import Invalid
 from review import queries
 from review.access import VIEW, needs
+from review.actions.comment import mentions_seen
 from review.actions.view import viewed
 from review.views import screen
 
@@ -24,6 +25,7 @@ def document(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
     view = queries.document_view(user, document_id)
     if "HX-Request" not in request.headers:
         viewed(view.document, acting_user=user)
+        mentions_seen(document_id, acting_user=user)
     return render(request, "document.html", screen.context(request, user, view))
 
 

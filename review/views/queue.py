@@ -9,14 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from automation.documents.models import State
 from automation.errors import Invalid
 from review import queries
 from review.access import ADD, VIEW, needs, rights
-from review.queue import COUNT_LIMIT, TABS, Tab
+from review.queue import COUNT_LIMIT, Tab
+from review.views.filters import NAMES, asked_for
 
 TITLES: dict[Tab, tuple[str, str]] = {
     "mine": ("For you", "Nothing waits for you"),
+    "team": ("Team", "Nothing waits for your team"),
     "verify": ("To verify", "Nothing waits to be verified"),
     "approve": ("To approve", "Nothing waits for approval"),
     "problems": ("Problems", "No document has a problem"),
@@ -37,14 +38,14 @@ class TabView:
 @require_GET
 def queue(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
-    tab, q = _tab(request), request.GET.get("q", "").strip()
+    tab, filters = asked_for(request.GET)
     try:
-        state = State(request.GET["state"]) if request.GET.get("state") else None
-        page = queries.queue(user, tab=tab, q=q, state=state, page_cursor=request.GET.get("page"))
-    except (Invalid, ValueError):
+        page = queries.queue(user, tab=tab, filters=filters, page_cursor=request.GET.get("page"))
+    except Invalid:
         return redirect("queue")
+    q = filters.q
     tabs = _tabs(user)
-    here = {key: value for key, value in request.GET.items() if key in ("tab", "q", "state")}
+    here = {key: value for key, value in request.GET.items() if key in ("tab", *NAMES) and value}
     context = {
         "here": "queue",
         "tabs": tabs,
@@ -64,13 +65,8 @@ def queue(request: HttpRequest) -> HttpResponse:
 @require_GET
 def queue_counts(request: HttpRequest) -> HttpResponse:
     """The tabs alone, asked for again and again while the page is open."""
-    tabs, tab = _tabs(cast(User, request.user)), _tab(request)
+    tabs, tab = _tabs(cast(User, request.user)), asked_for(request.GET)[0]
     return render(request, "queue.html#counts", {"tabs": tabs, "current": next(one for one in tabs if one.key == tab)})
-
-
-def _tab(request: HttpRequest) -> Tab:
-    wanted = request.GET.get("tab", "mine")
-    return cast(Tab, wanted) if wanted in TABS else "mine"
 
 
 def _tabs(user: User) -> list[TabView]:

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -21,7 +20,7 @@ from automation.workflow.models import OPEN, Run, RunState
 from automation.workflow.queues import queues
 from automation.workflow.timeline import timeline
 from review import formatting
-from review.access import OPERATE, allowed_entities, needs, rights
+from review.access import OPERATE, needs, rights
 from review.queries import names_of
 from review.views import trail
 from review.views.queue import TabView, shown_count
@@ -49,15 +48,15 @@ SAID = {
 def runs(request: HttpRequest) -> HttpResponse:
     state, q, cursor = (request.GET.get(name, "").strip() for name in ("tab", "q", "page"))
     state = state or ("all" if q else ORDER[0])
-    visible = _visible(cast(User, request.user))
+    entities = _entities(request)
     try:
-        page = of_documents.page(visible, state="" if state == "all" else state, q=q, cursor=cursor)
+        page = of_documents.page(entities, state="" if state == "all" else state, q=q, cursor=cursor)
     except Invalid:
         return redirect("runs")
     here = {name: value for name, value in (("tab", state), ("q", q)) if value}
     context = {
         "here": "runs",
-        **_tabs(visible, state),
+        **_tabs(entities, state),
         "rows": [(row, _why(row.run)) for row in page.rows],
         "q": q,
         "queues": queues(),
@@ -71,8 +70,7 @@ def runs(request: HttpRequest) -> HttpResponse:
 @require_GET
 def run_counts(request: HttpRequest) -> HttpResponse:
     """The tabs alone, asked for again and again while the page is open."""
-    visible = _visible(cast(User, request.user))
-    return render(request, "runs.html#counts", _tabs(visible, request.GET.get("tab", "")))
+    return render(request, "runs.html#counts", _tabs(_entities(request), request.GET.get("tab", "")))
 
 
 @needs(OPERATE)
@@ -142,14 +140,15 @@ def _may_skip(found: Run, *, about_document: bool) -> bool:
     return stands and (not about_document or found.step in DISPENSABLE)
 
 
-def _visible(user: User) -> QuerySet[Run]:
-    everywhere = None in rights(user).get(OPERATE, frozenset())
-    return of_documents.visible(allowed_entities(user, OPERATE), others=everywhere)
+def _entities(request: HttpRequest) -> frozenset[uuid.UUID] | None:
+    """Where the person may operate; None is everywhere."""
+    ids = rights(cast(User, request.user)).get(OPERATE, frozenset())
+    return None if None in ids else frozenset(entity for entity in ids if entity is not None)
 
 
 def _found(request: HttpRequest, run_id: uuid.UUID) -> Run:
     """The run, or the one that it is an item of. Raises Http404 for what the person may not operate."""
-    visible = _visible(cast(User, request.user)).select_related("definition")
+    visible = of_documents.visible(_entities(request)).select_related("definition")
     found = visible.filter(pk=run_id).first() or visible.filter(children=run_id).first()
     if found is None:
         raise Http404("There is no such run, or none that you may operate.")
@@ -160,8 +159,8 @@ def _why(found: Run) -> str:
     return str(found.error["message"]) if found.error else ""
 
 
-def _tabs(visible: QuerySet[Run], current: str) -> dict[str, Any]:
-    counts = of_documents.counts(visible)
+def _tabs(entities: frozenset[uuid.UUID] | None, current: str) -> dict[str, Any]:
+    counts = of_documents.counts(of_documents.visible(entities))
     tabs = [TabView(s, RunState(s).label, "", shown_count(counts[s]) if s in counts else "") for s in ORDER]
     tabs.append(TabView("all", "All", "", ""))
     return {"tabs": tabs, "current": next((tab for tab in tabs if tab.key == current), tabs[0])}

@@ -15,13 +15,13 @@ from review.actions import lease
 from review.actions.correct import confirm_field
 from review.actions.postpone import postpone
 from review.actions.verify import verify
-from review.queue import TABS, Tab
+from review.queue import TABS, Filters, Tab
 from tests.factories import CLEAN, TODAY, make_document
 from tests.review.waiting import fresh, go_on, make_waiting
 
 
 def ids(user: User, tab: Tab = "mine", **asked: object) -> list[object]:
-    return [row.document.pk for row in queries.queue(user, tab=tab, **asked).rows]  # type: ignore[arg-type]
+    return [row.document.pk for row in queries.queue(user, tab=tab, filters=Filters(**asked)).rows]  # type: ignore[arg-type]
 
 
 def numbered(entity: LegalEntity, number: str, *, due: int = 20, route: str = "verify", **more: str) -> Document:
@@ -47,7 +47,7 @@ def test_other_entities_stay_out_of_sight(to_verify: Document, outsider: User) -
     for tab in TABS:
         assert set(ids(outsider, tab)) <= {elsewhere.pk}
     assert queries.counts(outsider)["all"] == 1
-    assert queries.next_document(outsider, after=to_verify.pk, tab="verify") in (None, elsewhere.pk)
+    assert queries.following(outsider, after=to_verify.pk, tab="verify") == [elsewhere.pk]
 
 
 def test_what_one_verified_is_for_another_to_approve(to_verify: Document, controller: User, approver: User) -> None:
@@ -80,10 +80,20 @@ def test_the_most_urgent_comes_first_page_by_page(entity: LegalEntity, clerk: Us
         if cursor is None:
             break
     assert seen == ids(clerk) == order
-    assert queries.next_document(clerk, after=due[2].pk) == due[0].pk
-    assert queries.next_document(clerk, after=due[4].pk) is None
+    assert queries.following(clerk, after=due[2].pk)[0] == due[0].pk
+    assert queries.following(clerk, after=due[4].pk)[0] == due[3].pk
     verify(due[1].pk, expected_version=due[1].version, acting_user=clerk)
-    assert queries.next_document(clerk, after=due[1].pk) == due[2].pk
+    assert queries.following(clerk, after=due[1].pk)[0] == due[2].pk
+
+
+def test_what_a_colleague_has_open_is_not_the_next(entity: LegalEntity, clerk: User, controller: User) -> None:
+    first, second, third = (numbered(entity, f"N-{n}", due=n) for n in range(3))
+    lease.take(second.pk, acting_user=controller)
+    assert queries.following(clerk, after=first.pk) == [third.pk]
+    lease.release(second.pk, acting_user=controller)
+    assert queries.following(clerk, after=first.pk) == [second.pk, third.pk]
+    lease.take(second.pk, acting_user=clerk)
+    assert queries.following(clerk, after=None, filters=Filters(q="N-2.pdf"))[0] == third.pk
 
 
 def test_closed_tabs_show_the_newest_first(entity: LegalEntity, clerk: User) -> None:
@@ -93,8 +103,10 @@ def test_closed_tabs_show_the_newest_first(entity: LegalEntity, clerk: User) -> 
     assert ids(clerk, "problems") == [document.pk for document in reversed(broken)]
     assert ids(clerk, "problems", state=State.FAILED) == [broken[0].pk]
     first = queries.queue(clerk, tab="posted", size=2)
-    assert ids(clerk, "posted", page_cursor=first.next_cursor) == [posted[0].pk]
-    assert queries.counts(clerk) == {"mine": 0, "verify": 0, "approve": 0, "posted": 3, "problems": 3, "all": 6}
+    rest = queries.queue(clerk, tab="posted", page_cursor=first.next_cursor)
+    assert [row.document.pk for row in rest.rows] == [posted[0].pk]
+    nothing = {"mine": 0, "team": 0, "verify": 0, "approve": 0}
+    assert queries.counts(clerk) == {**nothing, "posted": 3, "problems": 3, "all": 6}
 
 
 @pytest.mark.parametrize("q", ["südwind", "sw 77", "SW/77", "sw-77.pdf"])
@@ -131,9 +143,9 @@ def test_the_queue_costs_the_same_for_one_and_for_many(
         for n in range(count):
             numbered(entity, f"{count}-{n}")
         user = User.objects.get(pk=clerk.pk)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(7):
             for row in queries.queue(user).rows:
                 assert row.document.entity.name
                 assert row.invoice is not None
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(8):
             queries.counts(user)

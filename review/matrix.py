@@ -1,0 +1,52 @@
+"""The approval matrix: which approvals an invoice needs beyond the first, by the policy that routed it."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from automation.checks.models import Finding
+from automation.documents.models import Document
+from automation.ledger.models import Invoice
+from automation.policy.body import Body
+from automation.workflow import definition
+from automation.workflow.models import Run
+from review.doubts import policy_of
+from review.models import Gate
+
+BANK_CHANGE = frozenset({"bank_account_new"})
+LATER = (Gate.CONTROLLER, Gate.TREASURY)
+
+
+def needed(document: Document, gate: Gate, policy: Body | None = None) -> str | None:
+    """Why the document needs this later approval, in words; None where it does not."""
+    policy = policy or policy_of(document.pk)
+    if gate == Gate.CONTROLLER:
+        return _above(document, policy.controller_above)
+    if gate == Gate.TREASURY and policy.treasury_on_bank_change:
+        return _bank_change(document)
+    return None
+
+
+def following(document: Document, gate: Gate) -> list[Gate]:
+    """The approvals still to come after this one, as far as the document's run has steps for them."""
+    run = Run.objects.select_related("definition").get(pk=str(document.run_id))
+    workflow, policy = definition.load(run.definition_id, run.definition.digest), policy_of(document.pk)
+    later = LATER[LATER.index(gate) + 1 :] if gate in LATER else LATER
+    return [step for step in later if workflow.find(step) is not None and needed(document, step, policy)]
+
+
+def _above(document: Document, thresholds: Mapping[str, Decimal]) -> str | None:
+    invoice = Invoice.objects.filter(document=document).first()
+    if not thresholds:
+        return None
+    if invoice is None or invoice.gross_amount is None or invoice.currency not in thresholds:
+        return "The policy names no amount in its currency, so a controller looks."
+    above = thresholds[invoice.currency]
+    if abs(invoice.gross_amount) <= above:
+        return None
+    return f"It is above {above:,.2f} {invoice.currency}, so a controller approves it too."
+
+
+def _bank_change(document: Document) -> str | None:
+    newest = document.check_rounds.order_by("-pk").values("pk")[:1]
+    finding = Finding.objects.filter(round__in=newest, code__in=BANK_CHANGE).first()
+    return f"{finding.message} Treasury releases it." if finding is not None else None

@@ -5,11 +5,16 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 
+from inference.extraction import weights
+
 
 def health(request: HttpRequest) -> JsonResponse:
-    """200 when the database answers, else 503. A broker that is away only slows work down: it is said, not failed."""
+    """200 when the database answers, else 503. What only slows work down or makes it poorer is said, not failed:
+    a broker that is away, and why the network cannot read (empty where it can).
+    """
     database, broker = _database(), _broker()
-    return JsonResponse({"database": database, "broker": broker}, status=200 if database else 503)
+    answer = {"database": database, "broker": broker, "reader_problem": weights.problem()}
+    return JsonResponse(answer, status=200 if database else 503)
 
 
 health.access_rule = "public"  # type: ignore[attr-defined]

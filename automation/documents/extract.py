@@ -7,9 +7,10 @@ from automation.documents.models import Document, Extraction, FieldValue
 from automation.documents.values import stored_reading
 from automation.identity import new_id
 from automation.ledger.project import project
+from automation.memory.remember import examples_for
 from automation.workflow.results import Context, Done
 from inference import types
-from inference.extraction import rules
+from inference.extraction import combine
 from inference.fields import to_text
 from inference.serial import field_to_json
 
@@ -18,7 +19,8 @@ def run(context: Context) -> Done:
     """Output: {"extraction": id}."""
     document = Document.objects.get(pk=context.input["document"])
     reading_id = context.outputs["read"]["reading"]
-    said = rules.extract(stored_reading(reading_id))
+    reading = stored_reading(reading_id)
+    said, problem = combine.read(reading, examples_for(document.entity_id, reading))
     extraction = Extraction(
         id=new_id(),
         document=document,
@@ -39,6 +41,8 @@ def run(context: Context) -> Done:
             after={"extraction": extraction.pk, "fields": sorted(said.fields), "line_items": len(said.line_items)},
             because={"reader": said.reader, "digest": said.digest},
         )
+        if problem:
+            record("reader.unavailable", actor="system:workflow", subject="reader:model", because={"problem": problem})
 
     return Done({"extraction": str(extraction.pk)}, commit)
 

@@ -4,8 +4,6 @@ Weights are loaded on first use, by digest; where they are missing or damaged, `
 rules read alone (`combine`).
 """
 
-import hashlib
-import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,11 +21,13 @@ from inference.extraction import decode, decode_rows
 from inference.extraction.decode import Choice, Scores
 from inference.extraction.features import Features, featurise
 from inference.extraction.model import OUTPUTS, ModelConfig, Reader, collate
+from inference.extraction.weights import CARD, WeightsUnavailable, checked
 from inference.fields import DOCUMENT_TYPES, FIELDS
 from inference.types import Alternative, Extraction, FieldPrediction, Reading, Row
 
+__all__ = ["CARD", "Weights", "WeightsUnavailable", "extract", "extract_with", "load_weights", "shipped"]
+
 READER = "model"
-CARD = Path(__file__).parent.parent / "weights" / "reader.json"
 DOUBT = 0.85
 CEILING = 0.995
 FAMILIES = {
@@ -41,10 +41,6 @@ Coefficients = tuple[float, float, float, float]
 """Of a logistic: intercept; score; margin over the next value; agreement of the arithmetic."""
 
 
-class WeightsUnavailable(Exception):
-    """The weights are missing, damaged, or not those that the card names. The message says which."""
-
-
 @dataclass(frozen=True)
 class Weights:
     """A network ready to read, the digest of its weights, and its calibration by family of fields."""
@@ -56,21 +52,15 @@ class Weights:
 
 def load_weights(card: Path = CARD) -> Weights:
     """The weights that a model card names. Raises WeightsUnavailable."""
+    known, data = checked(card)
     try:
-        known = json.loads(card.read_text(encoding="utf-8"))
-        data = (card.parent / known["weights"]).read_bytes()
-        digest = hashlib.sha256(data).hexdigest()
-        if digest != known["sha256"]:
-            raise WeightsUnavailable(f"{known['weights']} is not the file that {card.name} names: its SHA-256 differs")
         sizes = known["config"]["model"]
         model = Reader(ModelConfig(**{**sizes, "broadcast": tuple(sizes["broadcast"])}))
         model.load_state_dict({name: value.float() for name, value in load(data).items()})
         calibration = {family: _coefficients(values) for family, values in known["calibration"].items()}
-    except OSError as error:
-        raise WeightsUnavailable(f"{error.filename} cannot be opened: {error.strerror}") from error
     except (KeyError, TypeError, ValueError, RuntimeError, SafetensorError) as error:
         raise WeightsUnavailable(f"{card.name} and its weights do not fit: {error}") from error
-    return Weights(model.eval(), digest, calibration)
+    return Weights(model.eval(), known["sha256"], calibration)
 
 
 def _coefficients(values: Sequence[Any]) -> Coefficients:

@@ -148,7 +148,7 @@ def test_without_weights_the_rules_read_alone_and_say_why(monkeypatch: pytest.Mo
     monkeypatch.setattr(learned, "shipped", lambda: load_weights(tmp_path / "none.json"))
     said = combine.extract(reading(PAGE))
     assert said.reader == rules.READER
-    assert said.fields and all("read by rules alone" in field.reasons[-1] for field in said.fields.values())
+    assert said.fields and all("read without the network" in field.reasons[-1] for field in said.fields.values())
 
 
 def _field(value: str, sure: float, reader: str) -> FieldPrediction:
@@ -156,13 +156,13 @@ def _field(value: str, sure: float, reader: str) -> FieldPrediction:
 
 
 def test_agreement_makes_surer_and_disagreement_less_sure() -> None:
-    same = combine.agree("invoice_number", _field("R 17", 0.8, "rules"), _field("R17", 0.7, "model"))
-    assert same is not None and same.confidence > 0.9 and same.reader == combine.READER
-    split = combine.agree("invoice_number", _field("R17", 0.8, "rules"), _field("R71", 0.9, "model"))
+    same = combine.agree(_field("R 17", 0.8, "rules"), _field("R17", 0.7, "model"), combine.MARGIN, combine.ALONE)
+    assert same is not None and same.confidence > 0.9 and same.reader == "rules+model"
+    split = combine.agree(_field("R17", 0.8, "rules"), _field("R71", 0.9, "model"), combine.MARGIN, combine.ALONE)
     assert split is not None and split.value == "R17" and split.confidence < 0.5
     assert split.alternatives[0].value == "R71"
     assert split.reasons[0].startswith("readers disagree")
-    doubtful = combine.agree("invoice_number", _field("R17", 0.4, "rules"), _field("R71", 0.9, "model"))
+    doubtful = combine.agree(_field("R17", 0.4, "rules"), _field("R71", 0.9, "model"), combine.MARGIN, combine.ALONE)
     assert doubtful is not None and doubtful.value == "R71" and doubtful.alternatives[0].value == "R17"
 
 

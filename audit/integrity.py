@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from audit.checkpoint import head_line
 from audit.export import entries
 from audit.models import Checkpoint
-from audit.verify import BrokenError, Key, Summary, merged, read_heads, require_agreement, verify_log
+from audit.verify import BrokenError, Key, Summary, read_heads, verify_both
 
 # Compares what each event says with the hash it was given when it was written: names the event itself, where the heads
 # can only name the entries between two of them.
@@ -31,7 +31,4 @@ def check(keys: Sequence[Key], heads_file: Path) -> Summary:
             raise BrokenError(f"event {changed} is not what was written: its leaf hash does not fit it")
         inside = read_heads("".join(head_line(head) for head in Checkpoint.objects.order_by("size")), keys)
         outside = read_heads(heads_file.read_text(errors="replace"), keys) if heads_file.exists() else []
-        heads = merged(inside, outside)
-        summary = verify_log(entries(), heads)
-        require_agreement(inside, heads, "the database")
-        return summary
+        return verify_both(entries(), inside, outside, "the database")

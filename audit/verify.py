@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
+# ruff: noqa: T201
 """Check Countersign's audit log on your own machine: no database, no Countersign, only Python and `cryptography`.
 
     verify.py BUNDLE [--key KEY]... [--heads FILE]    the whole log: a folder or zip with events.jsonl and heads.jsonl
-    verify.py PROOF [--key KEY]...                    that one event is in the log
-    verify.py CONSISTENCY.json [--key KEY]...         that a later state of the log continues an earlier one
+    verify.py PROOF [--key KEY]...                    that one event is in the log, or that a log continues another
 
 KEY is a public key of the log or of a witness, or a file of such. Take it, and your own copy of the heads, from
 somewhere the log's operator cannot change; the ones inside a bundle prove only that the bundle agrees with itself.
@@ -19,12 +19,12 @@ line, "proof": c2sp.org/tlog-proof}; compact proofs: see verify_compact. CONSIST
 import argparse
 import base64
 import binascii
-import hashlib
 import json
 import sys
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -33,7 +33,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 ED25519, COSIGNATURE = b"\x01", b"\x04"
 COMPACT = "countersign-proof/v1"
-EMPTY_ROOT = hashlib.sha256(b"").digest()
+EMPTY_ROOT = sha256(b"").digest()
 BACKDATING_TOLERANCE = timedelta(hours=1)
 """How long before a published head an event sealed after it may have been written: the longest transaction."""
 
@@ -44,12 +44,12 @@ class BrokenError(Exception):
 
 def leaf_hash(entry: bytes) -> bytes:
     """RFC 9162 section 2.1.1."""
-    return hashlib.sha256(b"\x00" + entry).digest()
+    return sha256(b"\x00" + entry).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
     """RFC 9162 section 2.1.1."""
-    return hashlib.sha256(b"\x01" + left + right).digest()
+    return sha256(b"\x01" + left + right).digest()
 
 
 def root_from_inclusion(index: int, size: int, leaf: bytes, path: Sequence[bytes]) -> bytes:
@@ -111,7 +111,7 @@ class Frontier:
     def append(self, leaf: bytes) -> None:
         full, nodes = self.size, self._nodes
         while full & 1:
-            leaf = hashlib.sha256(b"\x01" + nodes.pop() + leaf).digest()
+            leaf = sha256(b"\x01" + nodes.pop() + leaf).digest()
             full >>= 1
         nodes.append(leaf)
         self.size += 1
@@ -146,7 +146,7 @@ class Key(NamedTuple):
 
 def key_of(name: str, public: bytes, kind: bytes = ED25519) -> Key:
     """`public` is the 32 bytes of an Ed25519 key."""
-    return Key(name, hashlib.sha256(name.encode() + b"\n" + kind + public).digest()[:4], public, kind)
+    return Key(name, sha256(name.encode() + b"\n" + kind + public).digest()[:4], public, kind)
 
 
 def parse_key(text: str) -> Key:
@@ -164,14 +164,6 @@ def cosigned_text(text: str, seconds: int) -> bytes:
     return f"cosignature/v1\ntime {seconds}\n{text}".encode()
 
 
-class Note(NamedTuple):
-    """What a signed note says, when the log says that it signed it, and which trusted witnesses saw it."""
-
-    text: str
-    at: datetime | None
-    witnesses: frozenset[str]
-
-
 class Head(NamedTuple):
     """A signed statement of what the log held: its number of entries and the tree's root. `at` is None if unknown."""
 
@@ -182,8 +174,10 @@ class Head(NamedTuple):
     witnesses: frozenset[str] = frozenset()
 
 
-def open_note(note: str, keys: Sequence[Key]) -> Note:
-    """Raises BrokenError unless one of the log's `keys` signed the note and none of `keys`' signatures is false.
+def open_note(note: str, keys: Sequence[Key]) -> tuple[str, datetime | None, frozenset[str]]:
+    """What a signed note says, when the log says that it signed it, and which trusted witnesses saw it.
+
+    Raises BrokenError unless one of the log's `keys` signed the note and none of `keys`' signatures is false.
 
     A log signs twice with one key: the note, and as c2sp.org/tlog-cosignature when it did so.
     """
@@ -214,7 +208,7 @@ def open_note(note: str, keys: Sequence[Key]) -> Note:
                 raise BrokenError(f"a head's signature by {name} is false:\n{note}")
     if not signed:
         raise BrokenError(f"a head is not signed by a key you trust:\n{note}")
-    return Note(text, at, frozenset(witnesses))
+    return text, at, frozenset(witnesses)
 
 
 def open_head(note: str, keys: Sequence[Key]) -> Head:
@@ -264,22 +258,8 @@ def _check_successor(last: Head, head: Head, line: str) -> None:
         raise BrokenError(f"{line}: two different logs of {head.size} entries were signed")
 
 
-def merged(inside: Sequence[Head], outside: Sequence[Head]) -> list[Head]:
-    """All heads in order of size; of one size, the outside copy's."""
-    by_size = {head.size: head for head in (*inside, *outside)}
-    return [by_size[size] for size in sorted(by_size)]
-
-
-def require_agreement(inside: Sequence[Head], heads: Sequence[Head], where: str) -> None:
-    """Raise BrokenError where two heads of one size differ. Called last, so that a broken place is named first."""
-    roots = {head.size: head.root for head in heads}
-    for head in inside:
-        if roots[head.size] != head.root:
-            raise BrokenError(f"{where} has another head for {head.size} entries than was published")
-
-
 class Summary(NamedTuple):
-    """What a check of the whole log found intact. `unsealed` entries are newer than the last head."""
+    """How much was found intact. `unsealed` entries are newer than the last head."""
 
     entries: int
     unsealed: int
@@ -296,56 +276,85 @@ def verify_log(entries: Iterable[bytes], heads: Sequence[Head]) -> Summary:
     frontier, lines, newest_id = Frontier(), iter(entries), 0
     sealed = Head(heads[0].origin, 0, EMPTY_ROOT)
     for head in heads:
-        earliest, backdated = _earliest_after(sealed), ""
+        clock = Clock(sealed.at)
         while frontier.size < head.size:
             line = next(lines, None)
             if line is None:
                 place = _place(sealed.size, head.size)
                 raise BrokenError(f"{place} not what was sealed: {head.size - frontier.size} fewer are there")
-            frontier.append(leaf_hash(line))
+            frontier.append(sha256(b"\x00" + line).digest())
             id, at = id_and_time(line, frontier.size - 1)
-            newest_id = max(newest_id, id)
-            if at < earliest and not backdated:
-                backdated = f"entry {frontier.size - 1} (event {id}) is backdated: it claims {at}"
+            if id > newest_id:
+                newest_id = id
+            if at < clock.earliest:
+                clock.note(line, at, f"entry {frontier.size - 1} (event {id})")
         if frontier.root() != head.root:
             place = _place(sealed.size, head.size)
             raise BrokenError(f"{place} not what was sealed: something was changed, removed, added or moved")
-        if backdated:
-            raise BrokenError(f"{backdated}, but was sealed after the head of {sealed.at}")
+        if clock.backdated():
+            raise BrokenError(f"{clock.backdated()}, but was sealed after the head of {sealed.at}")
         sealed = head
     unsealed = _check_unsealed(lines, sealed, newest_id)
     return Summary(frontier.size, unsealed, len(heads))
+
+
+def verify_both(entries: Iterable[bytes], inside: Sequence[Head], outside: Sequence[Head], where: str) -> Summary:
+    """`verify_log` against the heads kept with the log (`where`) and outside; those count where they differ."""
+    by_size = {head.size: head for head in (*inside, *outside)}
+    summary = verify_log(entries, [by_size[size] for size in sorted(by_size)])
+    for head in inside:
+        if by_size[head.size].root != head.root:
+            raise BrokenError(f"{where} has another head for {head.size} entries than was published")
+    return summary
+
+
+class Clock:
+    """The times that events after a head can truthfully bear: none before `earliest`, or before an event that declares
+    that the server's clock was set back. Times are written as entries write them."""
+
+    def __init__(self, since: datetime | None) -> None:
+        self.earliest, self._offence = self._before(since), (b"", "")
+
+    def note(self, line: bytes, at: bytes, event: str) -> None:
+        if line.startswith(b'{"action":"log.clock_set_back"'):
+            self.earliest = self._before(datetime.fromisoformat(at.decode()))
+        elif not self._offence[1] or at < self._offence[0]:
+            self._offence = at, f"{event} is backdated: it claims {at.decode()}"
+
+    def backdated(self) -> str:
+        return self._offence[1] if self._offence[0] < self.earliest else ""
+
+    def _before(self, moment: datetime | None) -> bytes:
+        earliest = (moment or datetime.fromtimestamp(0, UTC)) - BACKDATING_TOLERANCE
+        return earliest.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").encode()
 
 
 def _place(start: int, end: int) -> str:
     return f"entry {start} is" if end - start == 1 else f"entries {start} to {end - 1} are"
 
 
-def _earliest_after(head: Head) -> str:
-    """The earliest time an event sealed after `head` can truthfully bear, written as entries write it."""
-    if head.at is None:
-        return ""
-    return (head.at - BACKDATING_TOLERANCE).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
 def _check_unsealed(lines: Iterator[bytes], head: Head, newest_id: int) -> int:
     """Events are numbered as they are written, so one that is older than the sealed ones was put in behind them."""
-    earliest, count = _earliest_after(head), 0
+    clock, count = Clock(head.at), 0
     for count, line in enumerate(lines, 1):
         id, at = id_and_time(line, head.size + count - 1)
-        if id <= newest_id or at < earliest:
-            raise BrokenError(f"event {id} of {at} is under no head, though later ones are: it was added to the past")
+        if id <= newest_id:
+            raise BrokenError(f"event {id} of {at.decode()} is under no head, though later ones are: it was added")
+        if at < clock.earliest:
+            clock.note(line, at, f"event {id}, under no head yet,")
+    if clock.backdated():
+        raise BrokenError(clock.backdated())
     return count
 
 
-def id_and_time(line: bytes, index: int) -> tuple[int, str]:
-    """An entry's id and time. Quotation marks in a text are escaped: a key that is found once is the entry's own."""
+def id_and_time(line: bytes, index: int) -> tuple[int, bytes]:
+    """An entry's id and time. Texts hold no bare quotation mark: the last "subject", and an only "at", are its own."""
     try:
-        if line.count(b',"at":"') == 1 == line.count(b',"subject":"'):
-            at, end = line.index(b',"at":"') + 7, line.index(b',"subject":"')
-            return int(line[line.rindex(b',"id":', 0, end) + 6 : end]), line[at : line.index(b'"', at)].decode()
+        end, at = line.rindex(b',"subject":"'), line.index(b',"at":"') + 7
+        if line.find(b',"at":"', at) < 0:
+            return int(line[line.rindex(b',"id":', 0, end) + 6 : end]), line[at : line.index(b'"', at)]
         event = json.loads(line)
-        return int(event["id"]), str(event["at"])
+        return int(event["id"]), str(event["at"]).encode()
     except (ValueError, KeyError, TypeError) as error:
         raise BrokenError(f"entry {index} cannot be read: {line[:80]!r}") from error
 
@@ -427,7 +436,7 @@ def _keys(given: Sequence[str], bundle: Path | None) -> list[Key]:
         raise ValueError("a proof needs --key: the log's public key, from a place its operator cannot change")
     keys = [parse_key(line) for line in _read(bundle, "keys.txt").splitlines()]
     for key in keys:
-        print(f"No --key given: trusting the bundle's own. Compare it with the one you were told: {key}")  # noqa: T201
+        print(f"No --key given: trusting the bundle's own. Compare it with the one you were told: {key}")
     return keys
 
 
@@ -438,22 +447,17 @@ def check_bundle(bundle: Path, keys: Sequence[Key], heads_file: Path | None = No
     """
     outside = read_heads(heads_file.read_text(errors="replace"), keys) if heads_file else []
     inside = read_heads(_read(bundle, "heads.jsonl"), keys, "the bundle's heads")
-    heads = merged(inside, outside)
     with _open(bundle, "events.jsonl") as events:
-        summary = verify_log((line.rstrip(b"\n") for line in events), heads)
-    require_agreement(inside, heads, "the bundle")
-    seen = sorted(heads[-1].witnesses)
+        summary = verify_both((line.rstrip(b"\n") for line in events), inside, outside, "the bundle")
+    newest = max(inside + outside, key=lambda head: head.size)
+    seen = sorted({name for head in inside + outside if head.size == newest.size for name in head.witnesses})
     if len(seen) < quorum:
-        raise BrokenError(f"{len(seen)} witnesses cosigned the newest head, of {heads[-1].at}; {quorum} are asked for")
+        raise BrokenError(f"of {quorum} witnesses asked for, {len(seen)} cosigned the newest head, of {newest.at}")
     return (
         f"Intact: {summary.entries} events agree with all {summary.heads} signed heads"
-        f" (the last of {heads[-1].at}{', seen by ' if seen else ''}{', '.join(seen)});"
+        f" (the last of {newest.at}{', seen by ' if seen else ''}{', '.join(seen)});"
         f" {summary.unsealed} newer events are not sealed yet."
     )
-
-
-def _shown(index: int, head: Head) -> str:
-    return f"Intact: the event is entry {index} of the log of {head.size} entries that {head.origin} signed."
 
 
 def check_file(path: Path, keys: Sequence[Key]) -> str:
@@ -461,14 +465,13 @@ def check_file(path: Path, keys: Sequence[Key]) -> str:
     content = path.read_bytes()
     if content.startswith(COMPACT.encode()):
         head, index, entry = verify_compact(content, keys)
-        print(entry.decode())  # noqa: T201
-        return _shown(index, head)
-    proof = json.loads(content)
-    if "entry" in proof:
+        print(entry.decode())
+    elif "entry" in (proof := json.loads(content)):
         head, index = verify_proof(proof["entry"], proof["proof"], keys)
-        return _shown(index, head)
-    before, after = verify_consistency(proof["old"], proof["new"], proof["hashes"], keys)
-    return f"Intact: the log of {after.size} entries continues the log of {before.size}."
+    else:
+        before, after = verify_consistency(proof["old"], proof["new"], proof["hashes"], keys)
+        return f"Intact: the log of {after.size} entries continues the log of {before.size}."
+    return f"Intact: the event is entry {index} of the log of {head.size} entries that {head.origin} signed."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -481,17 +484,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     is_bundle = options.path.is_dir() or zipfile.is_zipfile(options.path)
     try:
         keys = _keys(options.key, options.path if is_bundle else None)
-        if is_bundle:
-            found = check_bundle(options.path, keys, options.heads, options.witnesses)
-        else:
-            found = check_file(options.path, keys)
+        more = (options.heads, options.witnesses)
+        print(check_bundle(options.path, keys, *more) if is_bundle else check_file(options.path, keys))
     except BrokenError as error:
-        print(f"BROKEN: {error}")  # noqa: T201
+        print(f"BROKEN: {error}")
         return 1
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        print(f"Cannot check {options.path}: {error}", file=sys.stderr)  # noqa: T201
+        print(f"Cannot check {options.path}: {error}", file=sys.stderr)
         return 2
-    print(found)  # noqa: T201
     return 0
 
 

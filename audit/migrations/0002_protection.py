@@ -7,36 +7,44 @@ from psycopg.sql import SQL, Identifier
 from audit.append_only import append_only
 
 # The canonical form described in audit/canonical.py. PostgreSQL's to_json escapes exactly what RFC 8785 escapes.
-ENTRY = """
-CREATE FUNCTION audit_entry(event audit_event) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
-BEGIN
-    RETURN '{"action":' || to_json(event.action)
+ENTRY_TEXT = """
+    '{"action":' || to_json(event.action)
         || ',"actor":' || to_json(event.actor)
         || ',"after":' || coalesce(event.after::text, 'null')
         || ',"at":"' || to_char(event.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
         || '","because":' || coalesce(event.because::text, 'null')
         || ',"before":' || coalesce(event.before::text, 'null')
         || ',"id":' || event.id
-        || ',"subject":' || to_json(event.subject) || '}';
+        || ',"subject":' || to_json(event.subject) || '}'
+"""
+ENTRY = f"""
+CREATE FUNCTION audit_entry(event audit_event) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    RETURN {ENTRY_TEXT};
 END $$;
 """
 
 # The transaction takes its number before the id is drawn, so that an id still missing from a snapshot belongs either to
 # a transaction that the snapshot lists as running or to none. The sequencer relies on it.
-SEAL = """
+#
+# Every event pays for this function: the entry is written out in it instead of calling audit_entry (a third less), and
+# the sequence is named with its schema instead of setting a search path (a sixth less), so that no temporary sequence
+# of the same name is taken for it.
+SEAL = f"""
+ALTER TABLE audit_event ALTER COLUMN id DROP IDENTITY;
+CREATE SEQUENCE audit_event_id_seq OWNED BY audit_event.id;
+DO $make$ BEGIN
+    EXECUTE format($definition$
 CREATE FUNCTION audit_seal_event() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_current_xact_id();
-    NEW.id := nextval('audit_event_id_seq');
+    NEW.id := nextval('%I.audit_event_id_seq');
     NEW.at := clock_timestamp();
-    NEW.leaf_hash := sha256('\\x00'::bytea || convert_to(audit_entry(NEW), 'UTF8'));
+    NEW.leaf_hash := sha256('\\x00'::bytea || convert_to({ENTRY_TEXT.replace("event.", "NEW.")}, 'UTF8'));
     RETURN NEW;
 END $$;
-ALTER TABLE audit_event ALTER COLUMN id DROP IDENTITY;
-CREATE SEQUENCE audit_event_id_seq OWNED BY audit_event.id;
-DO $$ BEGIN
-    EXECUTE format('ALTER FUNCTION audit_seal_event() SET search_path = %I, pg_temp', current_schema());
-END $$;
+    $definition$, current_schema());
+END $make$;
 CREATE TRIGGER seal BEFORE INSERT ON audit_event FOR EACH ROW EXECUTE FUNCTION audit_seal_event();
 """
 

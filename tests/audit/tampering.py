@@ -111,15 +111,15 @@ def insert(superuser: Superuser, dice: random.Random, log: Log) -> Forgery:
     match dice.randrange(3):
         case 0:
             add(superuser, id := -dice.randint(0, 100))
-            return Forgery(f"event {id} of 2001-01-01T00:00:00.000000Z is under no head")
+            return Forgery(f"event {id} of 2001-01-01T00:00:00.000000Z is under no head, though later ones are")
         case 1:
             add(superuser, log.length + 1)
-            return Forgery(f"event {log.length + 1} of 2001-01-01T00:00:00.000000Z is under no head")
+            return Forgery(f"event {log.length + 1}, under no head yet, is backdated: it claims 2001")
     add(superuser, 1000)
     start, end = log.bounds(dice.randrange(log.length))
     change = "UPDATE audit_batch SET events = events + int8multirange(int8range(1000, 1001)) WHERE start = %s"
     superuser.execute(change, [start])  # by its id, the new event is the last of the batch
-    return Forgery(log.place(end) if end < log.length else "event 1000 of 2001-01-01T00:00:00.000000Z is under no head")
+    return Forgery(log.place(end) if end < log.length else "event 1000, under no head yet, is backdated")
 
 
 def reorder(superuser: Superuser, dice: random.Random, log: Log) -> Forgery:

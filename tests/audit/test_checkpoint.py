@@ -39,7 +39,7 @@ then you don't know what your problem is.
 def test_a_published_note_opens_and_an_altered_one_does_not() -> None:
     key = parse_key(NEUMANN_KEY)
     assert str(key) == NEUMANN_KEY
-    assert open_note(NEUMANN_NOTE, [key]).text.startswith("If you think")
+    assert open_note(NEUMANN_NOTE, [key])[0].startswith("If you think")
     with pytest.raises(BrokenError, match="false"):
         open_note(NEUMANN_NOTE.replace("answer", "reason"), [key])
     with pytest.raises(BrokenError, match="key you trust"):

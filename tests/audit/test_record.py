@@ -57,7 +57,7 @@ def test_the_database_hashes_exactly_what_python_recomputes(
     assert (stored.before, stored.after, stored.because) == (written.before, written.after, written.because)
     assert rfc8785.dumps(canonical.loads(in_database)) == in_database.encode()
     assert "\n" not in in_database
-    assert id_and_time(in_database.encode(), 0) == (written.id, canonical.timestamp(written.at))
+    assert id_and_time(in_database.encode(), 0) == (written.id, canonical.timestamp(written.at).encode())
 
 
 @given(JSON)

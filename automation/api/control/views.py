@@ -7,7 +7,6 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, cast
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view, parser_classes
 from rest_framework.exceptions import NotFound
@@ -47,7 +46,7 @@ LONGEST_REASON = 2000
 @api_view(["GET"])
 def runs(request: Request) -> Response:
     given = {name: request.query_params.get(name, "") for name in ("state", "q", "cursor")}
-    page = of_documents.page(_visible(request), **given, size=page_size(request.query_params.get("limit", "")))
+    page = of_documents.page(_entities(request), **given, size=page_size(request.query_params.get("limit", "")))
     return Response({"items": [_run(row.run, row.document) for row in page.rows], "next_cursor": page.next_cursor})
 
 
@@ -105,12 +104,12 @@ def _token(request: Request) -> ServiceToken:
     return cast(ServiceToken, request.auth)
 
 
-def _visible(request: Request) -> QuerySet[Run]:
-    return of_documents.visible(_token(request).entities.all())
+def _entities(request: Request) -> list[uuid.UUID]:
+    return list(_token(request).entities.values_list("pk", flat=True))
 
 
 def _found(request: Request, run_id: uuid.UUID) -> Run:
-    found = _visible(request).select_related("definition").filter(pk=run_id).first()
+    found = of_documents.visible(_entities(request)).select_related("definition").filter(pk=run_id).first()
     if found is None:
         raise NotFound(f"The token's entities have no run {run_id}.")
     return found

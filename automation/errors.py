@@ -9,7 +9,8 @@
     │   └── Stale               somebody else changed it first
     ├── NotAllowed              this person may not do this (HTTP 403)
     ├── Invalid                 a value cannot be understood (HTTP 422)
-    ├── TemporaryFailure        retryable: a downstream did not answer as it should
+    ├── TemporaryFailure        retryable: a downstream did not answer as it should (HTTP 503)
+    │   └── Busy                more waits for a worker than is good; the sender comes again later
     └── PermanentFailure        trying again will not help; a person must look
 
 `code` is stable and documented (docs/api.md); the API derives its problem+json from these.
@@ -76,6 +77,11 @@ class TemporaryFailure(CountersignError):
     def __init__(self, message: str, *, code: str | None = None, retry_after: float = 0.0) -> None:
         super().__init__(message, code=code)
         self.retry_after = retry_after
+
+
+class Busy(TemporaryFailure):
+    code = "busy"
+    counts = False
 
 
 class PermanentFailure(CountersignError):

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "automation.memory",
     "automation.workflow",
     "automation.ingestion",
+    "automation.einvoice",
     "automation.checks",
     "automation.policy",
     "automation.posting",
@@ -110,7 +111,7 @@ CELERY_BEAT_SCHEDULER = "automation.beat:Schedule"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {  # nothing expires: that would compare the clocks of two machines
     "sweep": {"task": "automation.workflow.sweep", "schedule": 1.0},
-    "fold": {"task": "audit.fold", "schedule": 1.0},
+    "fold": {"task": "audit.fold", "schedule": 0.8},
     "sign": {"task": "audit.checkpoint", "schedule": 60.0},
     "verify": {"task": "audit.verify", "schedule": crontab(hour="2", minute="40")},
 }
@@ -160,6 +161,12 @@ STORAGES = {
 MAIL_MAX_BYTES = env.integer("MAIL_MAX_MB", 75) * 1024 * 1024
 MAIL_URL = env.text("MAIL_URL")
 MAIL_FROM = env.text("MAIL_FROM", "countersign@localhost")
+MAIL_LISTEN = env.text("MAIL_LISTEN")
+MAIL_PROTOCOL = env.text("MAIL_PROTOCOL", "smtp")
+MAIL_CERTIFICATE = env.text("MAIL_CERTIFICATE")
+MAIL_KEY = env.text("MAIL_KEY")
+INBOX_DIR = Path(env.text("INBOX_DIR", str(VAR_DIR / "inbox")))
+URL_FETCH_HOSTS = env.words("URL_FETCH_HOSTS")
 REFUSED_KEEP_DAYS = env.integer("REFUSED_KEEP_DAYS", 30)
 FILE_UPLOAD_HANDLERS = ["automation.ingestion.uploads.MeasuringUploadHandler"]
 MEMORY_DAYS = env.integer("MEMORY_DAYS", 730)  # how long a verified document is an example for the next ones

@@ -59,9 +59,10 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response:
         log.error("API request failed", exc_info=error)
     set_rollback()
     headers = {}
-    for header, attribute in (("WWW-Authenticate", "auth_header"), ("Retry-After", "wait")):
-        if getattr(error, attribute, None) is not None:
-            headers[header] = str(getattr(error, attribute))
+    if challenge := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = str(challenge)
+    if wait := getattr(error, "wait", None) or getattr(error, "retry_after", None):
+        headers["Retry-After"] = f"{wait:.0f}"
     return Response(body, status=body["status"], headers=headers, content_type=MEDIA_TYPE)
 
 

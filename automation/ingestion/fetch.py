@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
@@ -16,6 +17,7 @@ from automation.ingestion.channels import kind_of
 from automation.ingestion.channels.base import Left, Visit, read_settings
 from automation.ingestion.configure import secret_of
 from automation.ingestion.models import Channel
+from automation.workflow.queues import require_room
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +36,7 @@ def fetch_channel(channel_id: uuid.UUID, enough: Callable[[], bool] = lambda: Fa
             _rest(channel, _every(channel))
             return None
         try:
+            require_room(settings.WORKFLOW_BACKLOG)  # what waits is safe where it lies
             left: Left = breakers.call(f"channel:{channel.pk}", _look, channel, enough)
         except (DatabaseError, InterfaceError):
             raise
@@ -87,7 +90,7 @@ def _worked(channel: Channel, left: Left) -> None:
         waiting=left.waiting,
         dead_letters=left.dead_letters,
     )
-    _rest(channel, 0 if left.waiting else _every(channel))
+    _rest(channel, 0 if left.soon else _every(channel))
 
 
 def _failed(channel: Channel, error: CountersignError) -> None:

@@ -62,7 +62,7 @@ def undo(run: Claimed, workflow: Workflow, step: Step) -> None:
             state=RunState.READY if before else RunState(str(run.unwinding)),
             step=before.name if before else step.name,
             queue=before.queue if before else None,
-            unwinding=run.unwinding,
+            unwinding=run.unwinding if before else None,
         )
         if before:
             wakeup.after_commit(before.queue)

@@ -59,6 +59,9 @@ def retry(run_id: uuid.UUID, *, actor: str, from_step: str | None = None, becaus
         if run.state != RunState.FAILED:
             raise Conflict(f"Only a failed run can be retried; this one is {run.state}.")
         step = definition.of(run).step(from_step or run.step)
+        if not run.unwinding and StepResult.objects.filter(run=run, compensated_at__isnull=False).exists():
+            # Under the same idempotency key a receiver would take the effect for one it has already applied.
+            raise Conflict("The run's completed steps were undone, so it cannot go on; start a new run.")
         if run.unwinding and from_step is not None:
             raise Conflict("The run failed while undoing its steps; only that can be retried.")
         if not run.unwinding:

@@ -9,6 +9,7 @@ import redis
 from django.conf import settings
 from redis.exceptions import RedisError
 
+from automation.errors import Busy
 from automation.workflow import store
 from automation.workflow.models import OPEN, QUEUES, Run, RunState
 
@@ -45,6 +46,16 @@ def queues() -> list[QueueView]:
         )
         for name in names
     ]
+
+
+def require_room(limit: int, retry_after: float = 30.0) -> None:
+    """Raise Busy while `limit` runs or more of any one queue are due: more would only wait longer. 0: no limit."""
+    full = [name for name, due in store.overdue(limit, 0.0).items() if due >= limit] if limit else []
+    if full:
+        raise Busy(
+            f"{limit} runs wait for a worker of the queue {full[0]}. Nothing was taken; try again later.",
+            retry_after=retry_after,
+        )
 
 
 def _messages() -> Mapping[str, int] | None:

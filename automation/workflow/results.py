@@ -61,7 +61,10 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The step goes on when the signal comes or the time is reached; until then it holds nothing."""
+    """The step goes on when the signal comes or the time is reached; until then it holds nothing.
+
+    `until` is reached by the database's clock: count it from `store.NOW`, not from this machine's.
+    """
 
     for_signal: str | None = None
     until: datetime | None = None

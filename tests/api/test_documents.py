@@ -1,6 +1,7 @@
 import threading
 import uuid
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.storage import storages
@@ -52,6 +53,19 @@ def test_json_is_taken_too_and_the_same_bytes_are_one_document(service: Service)
     second = service.upload(GOOD, "copy.pdf")
     assert (first.status_code, second.status_code) == (201, 200)
     assert second.json()["duplicate"] and second.json()["id"] == first.json()["id"]
+
+
+def test_with_too_much_waiting_a_machine_is_told_to_come_again_and_its_key_stays_good(
+    service: Service, settings: Any
+) -> None:
+    settings.WORKFLOW_BACKLOG = 1
+    assert service.upload(GOOD, key="first").status_code == 201
+    other = GOOD + b"\n"
+    busy = service.upload(other, "other.pdf", key="second")
+    assert (busy.status_code, busy.json()["code"], busy["Retry-After"]) == (503, "busy", "30")
+    assert Document.objects.count() == 1
+    engine.advance(Run.objects.get().pk)
+    assert service.upload(other, "other.pdf", key="second").status_code == 201
 
 
 @pytest.mark.parametrize("name", BAD)

@@ -9,7 +9,7 @@ from django.db import transaction
 from audit.queries import trail
 from automation.errors import Conflict, Invalid
 from automation.workflow import engine, operators, store
-from automation.workflow.models import Attempt, Run, RunState, StepResult
+from automation.workflow.models import OPEN, Attempt, Run, RunState, StepResult
 from tests.workflow import steps
 from tests.workflow.steps import fanned, undoable, workflow
 from tests.workflow.test_engine import begin
@@ -50,6 +50,16 @@ def test_a_failed_compensation_stops_there_and_can_be_retried() -> None:
     operators.retry(run_id, actor="user:olga", because="the other side is back")
     run = finish(run_id)
     assert (run.state, run.subject) == (RunState.FAILED, "thing.s1.s2.-s2.-s1")
+
+
+def test_a_run_whose_steps_were_undone_does_not_go_on() -> None:
+    run_id = begin(undoable("note", "broken", compensate={1: "undo"}))
+    run = finish(run_id)
+    assert (run.state, run.unwinding, run.subject) == (RunState.FAILED, None, "thing.s1.-s1")
+    for step in (None, "s1"):
+        with pytest.raises(Conflict, match="were undone"):
+            operators.retry(run_id, actor="user:olga", from_step=step)
+    assert Run.objects.get(pk=run_id).claim == run.claim
 
 
 def test_cancel_undoes_and_ends() -> None:
@@ -140,7 +150,7 @@ def test_one_failed_item_fails_the_run_and_says_which() -> None:
     assert run.state == RunState.FAILED
     assert run.error is not None
     assert run.error["code"] == "odd"
-    assert not Run.objects.filter(parent=run, state__in=engine.OPEN).exists()
+    assert not Run.objects.filter(parent=run, state__in=OPEN).exists()
 
 
 def test_a_failed_item_can_be_retried_and_keeps_the_id_its_effects_are_known_by() -> None:

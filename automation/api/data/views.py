@@ -5,6 +5,7 @@ import json
 import uuid
 from typing import Any, cast
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -27,6 +28,7 @@ from automation.documents.models import Document
 from automation.documents.report import report
 from automation.ingestion.accept import accept
 from automation.ingestion.incoming import IncomingFile
+from automation.workflow.queues import require_room
 
 Json = dict[str, Any]
 
@@ -77,6 +79,7 @@ def _hand_in(request: Request) -> Response:
 
 
 def _accepted(file: IncomingFile) -> idempotency.Answer:
+    require_room(settings.WORKFLOW_BACKLOG)
     accepted = accept(file)
     body = {**_summary(accepted.document), "duplicate": accepted.duplicate}
     return idempotency.Answer(200 if accepted.duplicate else 201, body)

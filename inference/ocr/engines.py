@@ -1,20 +1,29 @@
 """The engine that reads scans here: the better one of those present, or the one that was asked for."""
 
-from inference.ocr import tesseract
+from pathlib import Path
+
+from inference.ocr import doctr, tesseract
 from inference.ocr.engine import OcrEngine
 
 BEST = ("tesseract", "doctr")
 """By the share of values found on real scans (docs/benchmarks.md, "Reading scans"), the best first."""
 
 
-def engine(name: str = "", languages: tuple[str, ...] = tesseract.LANGUAGES) -> OcrEngine | None:
-    """The engine of that name, or the best; None where it is not there. "none" reads nothing by OCR."""
+def engine(
+    name: str = "", languages: tuple[str, ...] = tesseract.LANGUAGES, weights: Path = doctr.SHIPPED
+) -> OcrEngine | None:
+    """The engine of that name, or the best; None where it is not there. "none" reads nothing by OCR.
+
+    `languages` are Tesseract's, `weights` the folder of docTR's.
+    """
     for candidate in (name,) if name else BEST:
-        found = _named(candidate, languages)
+        found = _named(candidate, languages, weights)
         if found is not None:
             return found
     return None
 
 
-def _named(name: str, languages: tuple[str, ...]) -> OcrEngine | None:
-    return tesseract.installed(languages) if name == "tesseract" else None
+def _named(name: str, languages: tuple[str, ...], weights: Path) -> OcrEngine | None:
+    if name == doctr.NAME:
+        return doctr.installed(weights)
+    return tesseract.installed(languages) if name == tesseract.NAME else None

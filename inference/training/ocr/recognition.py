@@ -123,17 +123,19 @@ def check(config: RecognitionConfig, run: Run, held: Held) -> dict[str, float]:
     """Share of held-out crops read exactly by the averaged weights."""
     model = build(config)
     model.load_state_dict(run.average)
+    return {name: share_read(model, pairs) for name, pairs in held.items()}
+
+
+def share_read(model: nn.Module, pairs: list[tuple[Grey, str]]) -> float:
+    """Share of pictures read exactly."""
     model.eval()
-    scores = {}
-    for name, pairs in held.items():
-        right = 0
-        with torch.inference_mode():
-            for at in range(0, len(pairs), 20):
-                part = sorted(pairs[at : at + 20], key=lambda pair: pair[0].shape[1])
-                said = model(batch_of([picture for picture, _ in part]))["preds"]
-                right += sum(text == true for (text, _), (_, true) in zip(said, part, strict=True))
-        scores[name] = right / len(pairs)
-    return scores
+    right = 0
+    with torch.inference_mode():
+        for at in range(0, len(pairs), 20):
+            part = sorted(pairs[at : at + 20], key=lambda pair: pair[0].shape[1])
+            said = model(batch_of([picture for picture, _ in part]))["preds"]
+            right += sum(text == true for (text, _), (_, true) in zip(said, part, strict=True))
+    return right / len(pairs)
 
 
 def _text(scores: dict[str, float]) -> str:

@@ -6,7 +6,6 @@ import threading
 import time
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
@@ -90,13 +89,13 @@ def _wait(channel_id: uuid.UUID, ended: threading.Event) -> None:
     if wait is None or channel.failures or left < LOOK:
         ended.wait(max(0.05, min(left, LOOK)))
         return
-    asked = _Asked(channel, ended)
+    came = False
     with contextlib.suppress(CountersignError):
-        wait(visit(channel, asked), left)
-    if not ended.is_set():
-        soon = timezone.now()
-        Channel.objects.filter(pk=channel_id, due_at__gt=soon + timedelta(seconds=1)).update(due_at=soon)
-    ended.wait(0.05)
+        came = wait(visit(channel, _Asked(channel, ended)), left)
+    if came:
+        Channel.objects.filter(pk=channel_id, due_at=channel.due_at).update(due_at=timezone.now())
+    elif not ended.is_set():
+        ended.wait(LOOK)
 
 
 class _Asked:

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from automation.errors import Invalid
-from automation.ingestion.channels import imap
+from automation.ingestion.channels import folder, imap, sftp, smtp
 from automation.ingestion.channels.base import Kind
 
-KINDS: Mapping[str, Kind] = MappingProxyType({"imap": imap.KIND})
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {"imap": imap.KIND, "smtp": smtp.KIND, "sftp": sftp.KIND, "folder": folder.KIND}
+)
 
 
 def kind_of(name: str) -> Kind:

@@ -16,10 +16,11 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What a look left behind: how many still wait, and for queues how many letters are dead."""
+    """What a look left behind: how many wait, for queues how many letters are dead, whether to look again at once."""
 
     waiting: int = 0
     dead_letters: int | None = None
+    soon: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,15 @@ class Kind:
 
     `fetch` takes what waits, each file committed by the door before its original is moved. It raises TemporaryFailure
     or PermanentFailure, and may be called again after any crash. None: the channel is not fetched from, it is sent to.
-    `wait(visit, seconds)` returns when something came, or the time is over. `secret`: what the secret is, for a person.
+    `wait(visit, seconds)` returns True when something came; False at the end of the time, or where it cannot tell.
+    `secret`: what the secret is, for a person.
     """
 
     title: str
     settings: type
     place: Callable[[Any], str]
     fetch: Callable[[Visit], Left] | None = None
-    wait: Callable[[Visit, float], None] | None = None
+    wait: Callable[[Visit, float], bool] | None = None
     secret: str = ""
 
 
@@ -58,7 +60,10 @@ class Polled:
 
 def setting(label: str, default: Any = MISSING, *, help: str = "", **more: Any) -> Any:
     """A field of a settings class, with what a person reads beside it."""
-    return field(default=default, metadata={"label": label, "help": help, **more})
+    metadata = {"label": label, "help": help, **more}
+    return (
+        field(default_factory=dict, metadata=metadata) if default == {} else field(default=default, metadata=metadata)
+    )
 
 
 def read_settings(kind: type[Given], given: Mapping[str, object]) -> Given:
@@ -66,7 +71,8 @@ def read_settings(kind: type[Given], given: Mapping[str, object]) -> Given:
     known, hints = {one.name: one for one in fields(kind)}, get_type_hints(kind)  # type: ignore[arg-type]
     if unknown := sorted(set(given) - set(known)):
         raise Invalid(f"There is no setting {', '.join(unknown)}. Settings are: {', '.join(known)}.")
-    if missing := [name for name, one in known.items() if one.default is MISSING and given.get(name) in (None, "")]:
+    needed = [name for name, one in known.items() if one.default is one.default_factory is MISSING]
+    if missing := [name for name in needed if given.get(name) in (None, "")]:
         raise Invalid(f"Give the setting {', '.join(missing)}.")
     return kind(**{name: _typed(known[name], hints[name], value) for name, value in given.items()})
 

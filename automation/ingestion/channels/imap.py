@@ -5,6 +5,7 @@ A connection may break at any moment. A mail that was handed in and not moved ye
 
 import contextlib
 import imaplib
+import logging
 import re
 import socket
 import ssl
@@ -20,11 +21,14 @@ from imap_tools.errors import ImapToolsError
 from automation.errors import Invalid, PermanentFailure, TemporaryFailure, TooLarge
 from automation.ingestion.accept import refuse
 from automation.ingestion.answer import answer_due
+from automation.ingestion.authenticity import check, told_by
 from automation.ingestion.channels.base import LOOPBACK, Kind, Left, Polled, Visit, setting
 from automation.ingestion.incoming import IncomingFile
 from automation.ingestion.mail import read_head
 from automation.ingestion.models import Mail
 from automation.ingestion.receive import receive_mail
+
+log = logging.getLogger(__name__)
 
 TAKEN = "$CountersignTaken"
 AT_ONCE = 100  # mails of one look
@@ -56,6 +60,9 @@ class ImapSettings(Polled):
     refused_folder: str = setting("Move refused mails to", "Countersign-refused")
     smallest_picture: int = setting("Smallest picture in the text (bytes)", 20_000, help="Smaller ones are logos.")
     answer_senders: bool = setting("Tell senders what was refused", False, help="Needs MAIL_URL.")
+    trusted_server: str = setting(
+        "Mail server whose SPF and DKIM results are believed", "", help="As it names itself in Authentication-Results."
+    )
     idle: bool = setting("Be told of new mail (IDLE)", True)
 
     def __post_init__(self) -> None:
@@ -81,19 +88,28 @@ def fetch(visit: Visit) -> Left:
             _finish(visit.settings, mailbox, uid, good=_take(visit, mailbox, uid, size))
             taken += 1
     answer_due(visit.channel)
-    return Left(len(uids) - taken)
+    return Left(len(uids) - taken, soon=len(uids) > taken)
 
 
-def wait(visit: Visit, seconds: float) -> None:
-    """Until the server tells of a new mail (RFC 2177), in turns of a second. A server that cannot is asked later."""
-    with contextlib.suppress(*_BROKEN, TemporaryFailure, PermanentFailure), _mailbox(visit) as mailbox:
-        if "IDLE" not in mailbox.client.capabilities:
-            return
-        mailbox.idle.start()  # type: ignore[no-untyped-call]
-        for _ in range(int(seconds)):
-            if visit.enough() or mailbox.idle.poll(1):
-                break
-        mailbox.idle.stop()  # type: ignore[no-untyped-call]
+def wait(visit: Visit, seconds: float) -> bool:
+    """Until the server tells of a new mail (RFC 2177), looked for each second. False where it does not or cannot."""
+    if not visit.settings.idle:
+        return False
+    try:
+        with _mailbox(visit) as mailbox:
+            if "IDLE" not in mailbox.client.capabilities:
+                return False
+            mailbox.idle.start()  # type: ignore[no-untyped-call]
+            came = False
+            for _ in range(int(seconds)):
+                came = bool(mailbox.idle.poll(1))
+                if came or visit.enough():
+                    break
+            mailbox.idle.stop()  # type: ignore[no-untyped-call]
+            return came
+    except (*_BROKEN, TemporaryFailure, PermanentFailure) as error:
+        log.info("%s cannot tell of new mail now: %s", visit.channel.name, error)
+        return False
 
 
 def _take(visit: Visit, mailbox: imap_tools.BaseMailBox, uid: str, size: int) -> bool:
@@ -101,10 +117,11 @@ def _take(visit: Visit, mailbox: imap_tools.BaseMailBox, uid: str, size: int) ->
     if size > django_settings.MAIL_MAX_BYTES:
         _refuse_unread(visit, _part(mailbox, uid, "BODY.PEEK[HEADER]"), size)
         return False
+    raw, server = _part(mailbox, uid, "BODY.PEEK[]"), visit.settings.trusted_server
     mail = receive_mail(
         visit.channel,
-        _part(mailbox, uid, "BODY.PEEK[]"),
-        authenticity={},
+        raw,
+        authenticity=told_by(raw, server) if server else check(raw),
         smallest_picture=visit.settings.smallest_picture,
         may_answer=visit.settings.answer_senders,
     )

@@ -1,0 +1,207 @@
+"""Taking files out of a directory, on this machine or another: none half-written, none twice, none lost.
+
+    a file whose size and time stand still  ->  .taken/  ->  the door  ->  accepted/ or refused/ with the reason
+
+The rename into `.taken` makes it ours; what a crash left there is taken first the next time. A sub-folder named in
+`entities` is another legal entity's. Beside `x.pdf` may lie `x.pdf.json`, an object of texts about it.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Literal, Protocol
+
+from django.conf import settings as django_settings
+
+from automation.errors import Invalid, Refused
+from automation.ingestion.accept import refuse
+from automation.ingestion.channels.base import Left, Polled, Visit, setting
+from automation.ingestion.incoming import IncomingFile
+from automation.ingestion.receive import receive
+from automation.ledger.models import LegalEntity
+
+TAKEN, ACCEPTED, REFUSED = ".taken", "accepted", "refused"
+OURS = (TAKEN, ACCEPTED, REFUSED)
+UNFINISHED = (".part", ".partial", ".tmp", ".filepart", ".crdownload", ".swp", "~")
+LARGEST_SIDECAR = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One name in a directory; `modified` in seconds since 1970."""
+
+    name: str
+    kind: Literal["file", "folder", "other"]
+    size: int = 0
+    modified: int = 0
+
+
+class Directory(Protocol):
+    """Where the files lie. Paths are relative, with `/`. Each raises TemporaryFailure where it cannot be done."""
+
+    def list(self, folder: str) -> list[Entry]: ...
+    def make(self, folder: str) -> None: ...
+    def rename(self, old: str, new: str) -> bool:
+        """False where the new name is taken, or the old one gone."""
+        ...
+
+    def read(self, path: str) -> bytes: ...
+    def write(self, path: str, data: bytes) -> None: ...
+    def remove(self, path: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PickupSettings(Polled):
+    """Settings of every directory that files are taken from."""
+
+    settle: int = setting("Seconds a file must stand still", 2, most=600)
+    sidecar: Literal["none", "optional", "required"] = setting(
+        "Details in a .json file beside each", "optional", help="Required: a file waits until its details are there."
+    )
+    afterwards: Literal["move", "delete"] = setting("Accepted files are then", "move")
+    entities: Mapping[str, str] = setting(
+        "Sub-folders of other legal entities", {}, help="One a line: sub-folder = name of the legal entity."
+    )
+
+    def __post_init__(self) -> None:
+        for code, name in self.entities.items():
+            if not code or "/" in code or code in OURS or code.startswith("."):
+                raise Invalid(f"{code!r} cannot be a sub-folder.")
+            if not LegalEntity.objects.filter(name=name).exists():
+                raise Invalid(f"There is no legal entity named {name!r}.")
+
+
+def take_all(visit: Visit, directory: Directory) -> Left:
+    """Everything that is complete. What is still being written waits."""
+    chosen: PickupSettings = visit.settings
+    entities = {code: LegalEntity.objects.get(name=name) for code, name in chosen.entities.items()}
+    before = dict(_candidates(directory, chosen, entities))
+    if before:
+        time.sleep(chosen.settle)
+    after = dict(_candidates(directory, chosen, entities)) if before else {}
+    steady = [path for path, entry in after.items() if before.get(path) == entry]
+    for path in steady:
+        if not visit.enough():
+            _claim(directory, path, chosen)
+    for folder in _folders(directory, entities):
+        _take_claimed(visit, directory, folder, entities)
+    waiting = len(after) - len(steady)
+    return Left(waiting, soon=waiting > 0)
+
+
+def _folders(directory: Directory, entities: Mapping[str, LegalEntity]) -> list[str]:
+    """The directory itself and its sub-folders, also those that are nobody's."""
+    there = [entry.name for entry in directory.list("") if entry.kind == "folder" and not entry.name.startswith(".")]
+    return ["", *(f"{name}/" for name in there if name not in OURS)]
+
+
+def _candidates(
+    directory: Directory, chosen: PickupSettings, entities: Mapping[str, LegalEntity]
+) -> Iterator[tuple[str, Entry]]:
+    for folder in _folders(directory, entities):
+        entries = {entry.name: entry for entry in directory.list(folder)}
+        for name, entry in entries.items():
+            if entry.kind == "folder" or name.startswith(".") or name.lower().endswith(UNFINISHED):
+                continue
+            if chosen.sidecar != "none" and name.endswith(".json"):
+                continue
+            if chosen.sidecar == "required" and f"{name}.json" not in entries:
+                continue
+            yield f"{folder}{name}", entry
+
+
+def _claim(directory: Directory, path: str, chosen: PickupSettings) -> None:
+    folder, _, name = path.rpartition("/")
+    folder = f"{folder}/" if folder else ""
+    directory.make(f"{folder}{TAKEN}")
+    if chosen.sidecar != "none":
+        directory.rename(f"{path}.json", f"{folder}{TAKEN}/{name}.json")
+    directory.rename(path, f"{folder}{TAKEN}/{name}")
+
+
+def _take_claimed(visit: Visit, directory: Directory, folder: str, entities: Mapping[str, LegalEntity]) -> None:
+    if not any(entry.name == TAKEN for entry in directory.list(folder)):
+        return
+    entries = {entry.name: entry for entry in directory.list(f"{folder}{TAKEN}")}
+    for name, entry in entries.items():
+        sidecar = f"{name}.json" if f"{name}.json" in entries else ""
+        if name.endswith(".json") and name.removesuffix(".json") in entries:
+            continue
+        if visit.enough():
+            return
+        refusals = _hand_in(visit, directory, folder, entry, sidecar, entities)
+        _put_away(visit.settings, directory, folder, name, sidecar, refusals)
+
+
+def _hand_in(
+    visit: Visit,
+    directory: Directory,
+    folder: str,
+    entry: Entry,
+    sidecar: str,
+    entities: Mapping[str, LegalEntity],
+) -> list[str]:
+    """What was refused of the file, and why; nothing where all was taken."""
+    path, code = f"{folder}{TAKEN}/{entry.name}", folder.rstrip("/")
+    large = entry.kind == "file" and entry.size > django_settings.DOCUMENT_MAX_BYTES
+    data = directory.read(path) if entry.kind == "file" and not large else b""
+    incoming = IncomingFile(
+        entities.get(code, visit.channel.entity),
+        entry.name,
+        data,
+        visit.channel.kind,
+        full_size=entry.size if large else None,
+        source=visit.channel,
+        key=f"{folder}{entry.name}:{entry.modified}:{entry.size}",
+    )
+    try:
+        if entry.kind != "file":
+            raise Refused("It is a link or a device, not a file.", code="not_a_file")
+        if code and code not in entities:
+            raise Refused(f"There is no legal entity for the sub-folder {code!r}.", code="unknown_folder")
+        if sidecar:
+            metadata = _metadata(directory.read(f"{folder}{TAKEN}/{sidecar}"))
+            incoming = replace(incoming, metadata=metadata, sender=metadata.get("sender", "")[:200])
+    except Refused as refusal:
+        refuse(incoming, refusal)
+        return [f"{refusal.code}: {refusal.message}"]
+    outcomes = receive(incoming)
+    return [f"{one.filename}: {one.refusal.code}: {one.refusal.message}" for one in outcomes if one.refusal]
+
+
+def _put_away(
+    chosen: PickupSettings, directory: Directory, folder: str, name: str, sidecar: str, refusals: list[str]
+) -> None:
+    if not refusals and chosen.afterwards == "delete":
+        for one in filter(None, (sidecar, name)):
+            directory.remove(f"{folder}{TAKEN}/{one}")
+        return
+    target = f"{folder}{REFUSED if refusals else ACCEPTED}"
+    directory.make(target)
+    there = {entry.name for entry in directory.list(target)}
+    stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-" if name in there else ""
+    if f"{stamp}{name}" in there:
+        stamp += f"{hashlib.sha256(f'{len(there)}{name}'.encode()).hexdigest()[:6]}-"
+    if refusals:
+        directory.write(f"{target}/{stamp}{name}.reason.txt", "\n".join(refusals).encode() + b"\n")
+    for one in filter(None, (sidecar, name)):
+        directory.rename(f"{folder}{TAKEN}/{one}", f"{target}/{stamp}{one}")
+
+
+def _metadata(data: bytes) -> dict[str, str]:
+    """Raises Refused where it is not an object of texts and numbers."""
+    try:
+        given = json.loads(data) if len(data) <= LARGEST_SIDECAR else None
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, dict) or len(given) > 50:
+        raise Refused("The details beside the file are no JSON object.", code="sidecar_damaged")
+    said = {}
+    for name, value in given.items():
+        if isinstance(value, (dict, list)) or len(name) > 60 or len(str(value)) > 1000 or "\0" in f"{name}{value}":
+            raise Refused(f"The detail {name[:60]!r} is no short text.", code="sidecar_damaged")
+        said[name] = str(value)
+    return said

@@ -52,6 +52,20 @@ class OtherInvoice:
 
 
 @dataclass(frozen=True, slots=True)
+class EInvoiceFacts:
+    """What was found when the document's XML was read (`einvoice.models.ElectronicInvoice`).
+
+    `decided`: fields whose present value a person entered.
+    """
+
+    problems: tuple[Mapping[str, str], ...]
+    differences: tuple[Mapping[str, str], ...]
+    missing: tuple[str, ...]
+    unread: tuple[int, ...]
+    decided: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceView:
     """A document's current values, typed, and the facts around it that rules compare them with.
 
@@ -72,6 +86,7 @@ class InvoiceView:
     normal_number: str = ""
     others: tuple[OtherInvoice, ...] = ()
     known_ibans: frozenset[str] | None = None
+    einvoice: EInvoiceFacts | None = None
 
     def amount(self, name: str) -> Decimal | None:
         value = self.values.get(name)

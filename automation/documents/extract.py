@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from audit.record import record
 from automation.documents import storage
 from automation.documents.models import Document, Extraction, FieldValue
+from automation.documents.parsing import told
 from automation.documents.values import stored_reading
 from automation.einvoice import read as einvoice
 from automation.identity import new_id
@@ -29,7 +30,7 @@ def run(context: Context) -> Done:
         read, problem = combine.read(shown, examples_for(document.entity_id, shown))
         return read
 
-    asked = einvoice.consult(storage.load(document), reading, pages)
+    asked = told(lambda: einvoice.consult(storage.load(document), reading, pages))
     said = asked.extraction
     extraction = Extraction(
         id=new_id(),

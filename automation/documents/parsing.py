@@ -17,17 +17,17 @@ T = TypeVar("T")
 
 def words(document: Document) -> Reading:
     """The words of all pages. Raises PermanentFailure (codes of `inference.errors`), TemporaryFailure after a crash."""
-    return _told(lambda: sandbox.read_document(storage.load(document), document.media_type, limits()))
+    return told(lambda: sandbox.read_document(storage.load(document), document.media_type, limits()))
 
 
 def picture(document: Document, page: int, width: int) -> bytes:
     """Page `page` (from 1) as WebP, `width` pixels wide. Raises as `words` does."""
-    return _told(lambda: sandbox.render_page(storage.load(document), document.media_type, page, width, limits()))
+    return told(lambda: sandbox.render_page(storage.load(document), document.media_type, page, width, limits()))
 
 
 def scan(document: Document, page: int) -> Scan:
     """Page `page` (from 1) in grey tones, to be read by OCR. Raises as `words` does."""
-    return _told(lambda: sandbox.scan_page(storage.load(document), document.media_type, page, limits()))
+    return told(lambda: sandbox.scan_page(storage.load(document), document.media_type, page, limits()))
 
 
 def limits() -> sandbox.Limits:
@@ -39,7 +39,8 @@ def limits() -> sandbox.Limits:
     )
 
 
-def _told(parse: Callable[[], T]) -> T:
+def told(parse: Callable[[], T]) -> T:
+    """What `parse` returns; what is unreadable as the pipeline's own errors."""
     try:
         return parse()
     except UnreadableDocument as error:

@@ -3,6 +3,7 @@
 from automation.checks.base import Rule
 from automation.checks.rules.dates import due_date, issue_date, service_period
 from automation.checks.rules.duplicates import duplicates
+from automation.checks.rules.einvoice import picture_against_xml, xml_on_page, xml_valid
 from automation.checks.rules.identifiers import addressed_to_us, iban_valid, vat_ids_valid
 from automation.checks.rules.lines import line_arithmetic, line_sum
 from automation.checks.rules.pages import pages_readable
@@ -14,6 +15,9 @@ from automation.checks.rules.totals import amount_due, signs, totals
 RULES: tuple[Rule, ...] = (
     duplicates,
     pages_readable,
+    picture_against_xml,
+    xml_on_page,
+    xml_valid,
     required,
     understood,
     totals,

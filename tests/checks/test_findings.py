@@ -13,6 +13,7 @@ from automation.checks import rules
 from automation.checks.models import Finding
 from automation.checks.run import check_document
 from automation.documents.models import Document, State
+from automation.einvoice.models import ElectronicInvoice
 from automation.ledger.models import BankAccount, Invoice, LegalEntity, Supplier
 from tests.factories import CLEAN, CLEAN_LINES, CLEAN_TAX, TODAY, make_document
 
@@ -30,10 +31,20 @@ class Example:
     tax_line: Mapping[str, str] | None = None
     earlier: Mapping[str, str] | None = None  # another document, received before
     options: Mapping[str, Any] | None = None
+    einvoice: Mapping[str, Any] | None = None  # what was found when the document's XML was read
 
 
 def day(offset: int) -> str:
     return (TODAY + timedelta(days=offset)).isoformat()
+
+
+def xml_problem(code: str) -> Example:
+    problem = {"code": code, "message": "The XML breaks a rule.", "field": "gross_amount"}
+    return Example("warning", "The XML breaks a rule", einvoice={"problems": [problem]})
+
+
+def differing(field: str, stated: str, shown: str) -> Mapping[str, Any]:
+    return {"field": field, "stated": stated, "shown": shown, "page": 1, "box": [0.1, 0.1, 0.2, 0.12]}
 
 
 EXAMPLES: Mapping[str, Example] = {
@@ -58,6 +69,12 @@ EXAMPLES: Mapping[str, Example] = {
         earlier={**CLEAN, "invoice_number": "RE 2026/0117", "issue_date": day(-90)},
     ),
     "duplicate_near": Example("warning", "RE-2026-O117", earlier={**CLEAN, "invoice_number": "RE-2026-O117"}),
+    "einvoice_not_on_page": Example("warning", "which stands on no page", einvoice={"missing": ["seller_iban"]}),
+    "einvoice_profile_unknown": xml_problem("einvoice_profile_unknown"),
+    "einvoice_rule_broken": xml_problem("einvoice_rule_broken"),
+    "einvoice_schema_broken": xml_problem("einvoice_schema_broken"),
+    "einvoice_unreadable": xml_problem("einvoice_unreadable"),
+    "einvoice_value_malformed": xml_problem("einvoice_value_malformed"),
     "field_missing": Example("info", "Due date was not found", {**CLEAN, "due_date": ""}),
     "iban_invalid": Example("blocks", "is not valid", {**CLEAN, "seller_iban": "DE89370400440532013001"}),
     "issue_date_future": Example("warning", "in the future", {**CLEAN, "issue_date": day(5)}),
@@ -79,6 +96,17 @@ EXAMPLES: Mapping[str, Example] = {
     "page_without_text": Example(
         "warning", "Page 2 has no readable text", options={"pages": 2, "pages_without_text": [2]}
     ),
+    "picture_differs": Example(
+        "blocks",
+        "IBAN: the XML says “DE89370400440532013000”, but the page shows “AT611904300234573201”",
+        einvoice={"differences": [differing("seller_iban", "DE89370400440532013000", "AT611904300234573201")]},
+    ),
+    "picture_differs_minor": Example(
+        "info",
+        "seems to show “2026-02-01”",
+        einvoice={"differences": [differing("due_date", "2026-01-01", "2026-02-01")]},
+    ),
+    "picture_not_compared": Example("warning", "page 1, which could not be read", einvoice={"unread": [1]}),
     "required_field_missing": Example("blocks", "Seller was not found", {**CLEAN, "seller_name": ""}),
     "service_period_reversed": Example(
         "warning", "before it starts", {**CLEAN, "service_period_start": day(-5), "service_period_end": day(-15)}
@@ -117,7 +145,17 @@ def make_example(entity: LegalEntity, example: Example) -> Document:
         make_document(entity, example.earlier, filename="earlier.pdf")
     lines: Sequence[Mapping[str, str]] = CLEAN_LINES if example.line is None else [example.line]
     tax_lines: Sequence[Mapping[str, str]] = CLEAN_TAX if example.tax_line is None else [example.tax_line]
-    return make_document(entity, example.values, lines=lines, tax_lines=tax_lines, **(example.options or {}))
+    document = make_document(entity, example.values, lines=lines, tax_lines=tax_lines, **(example.options or {}))
+    if example.einvoice is not None:
+        ElectronicInvoice.objects.create(
+            document=document,
+            extraction=document.extractions.get(),
+            syntax="cii",
+            embedded=True,
+            compared=True,
+            **example.einvoice,
+        )
+    return document
 
 
 def documented() -> dict[str, str]:
@@ -128,10 +166,12 @@ def documented() -> dict[str, str]:
 
 
 def emitted() -> set[str]:
-    """Every code that stands in a rule."""
-    folder = Path(rules.__file__).parent
-    literals = r'(?:Finding\(|_finding\(\s*other,)\s*"(\w+)"'
-    return {code for path in folder.glob("*.py") for code in re.findall(literals, path.read_text())}
+    """Every code that stands in a rule, or where electronic invoices are read."""
+    folders = (Path(rules.__file__).parent, ROOT / "inference" / "einvoice", ROOT / "automation" / "einvoice")
+    literals = r'(?:Finding\(|_finding\(\s*other,|Problem\()\s*"(\w+)"'
+    return {
+        code for folder in folders for path in folder.glob("*.py") for code in re.findall(literals, path.read_text())
+    }
 
 
 def test_documentation_rules_and_examples_name_the_same_codes() -> None:
@@ -150,7 +190,7 @@ def test_the_finding_is_made_in_words_and_names_its_fields(entity: LegalEntity, 
     assert found[code].severity == example.severity
     assert example.words in found[code].message
     assert found[code].message.endswith(".")
-    assert found[code].fields or code == "page_without_text"
+    assert found[code].fields or code in ("page_without_text", "picture_not_compared")
 
 
 def test_a_clean_invoice_has_no_findings(entity: LegalEntity) -> None:

@@ -31,10 +31,20 @@ from inference.errors import (
 )
 from inference.limits import Limits
 from inference.media_types import sniff
-from inference.serial import Json, reading_from_json
+from inference.serial import Json, reading_from_json, reading_to_json
 from inference.types import Reading, Scan
 
-__all__ = ["DEFAULT", "Limits", "read_document", "read_einvoice", "render_page", "scan_page", "sniff", "stop"]
+__all__ = [
+    "DEFAULT",
+    "Limits",
+    "read_document",
+    "read_einvoice",
+    "render_page",
+    "scan_page",
+    "searchable_pdf",
+    "sniff",
+    "stop",
+]
 
 DEFAULT = Limits()
 _GRACE = 2.0  # seconds past the limit until the parent kills; the child's own alarm comes first
@@ -69,6 +79,13 @@ def read_einvoice(data: bytes, media_type: str, limits: Limits = DEFAULT) -> EIn
     _check(data, media_type, limits)
     answer, _ = _call("einvoice", {}, data, limits)
     return einvoice_from_json(answer) if answer else None
+
+
+def searchable_pdf(data: bytes, media_type: str, reading: Reading, limits: Limits = DEFAULT) -> bytes:
+    """The document as PDF with what OCR read as an invisible layer. Raises the errors of `inference.errors`."""
+    _check(data, media_type, limits)
+    _, pdf = _call("searchable", {"reading": reading_to_json(reading)}, data, limits)
+    return pdf
 
 
 def stop() -> None:

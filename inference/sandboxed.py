@@ -29,7 +29,7 @@ from inference.errors import ParserCrashed, TooMuchMemory, UnreadableDocument
 from inference.limits import Limits
 from inference.media_types import XML, sniff
 from inference.ocr import render, text_layer
-from inference.serial import Json, reading_to_json
+from inference.serial import Json, reading_from_json, reading_to_json
 
 Answer = tuple[Json, bytes]
 IDLE_SECONDS = 0.2
@@ -57,10 +57,17 @@ def _einvoice(data: bytes, limits: Limits) -> Answer:
     return {} if found is None else found_to_json(found), b""
 
 
+def _searchable(data: bytes, limits: Limits, *, reading: Json) -> Answer:
+    from inference.ocr.searchable import searchable
+
+    return {}, searchable(data, reading_from_json(reading).pages, limits)
+
+
 FUNCTIONS: dict[str, Callable[..., Answer]] = {
     "read": _read,
     "render": _render,
     "scan": _scan,
+    "searchable": _searchable,
     "einvoice": _einvoice,
 }
 

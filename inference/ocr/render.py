@@ -65,6 +65,13 @@ def _readable(image: Image.Image) -> Image.Image:
     return image.resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0)
 
 
+def jpeg(image: Image.Image) -> bytes:
+    """A frame upright and on white, as JPEG."""
+    answer = io.BytesIO()
+    _on_white(ImageOps.exif_transpose(image)).save(answer, "JPEG", quality=_QUALITY)
+    return answer.getvalue()
+
+
 def _pdf_page(data: bytes, number: int, width_px: int, limits: Limits) -> Image.Image:
     with open_pdf(data, limits) as document:
         page = load_page(document, number)

@@ -38,13 +38,13 @@ def _page(page: Page, engine: OcrEngine | None, scan_of: ScanOf, until: float) -
     if engine is None or time.monotonic() > until:
         return replace(page, reader="text_layer") if doubtful else page
     try:
-        words = read_scan(engine, scan_of(page.number))
+        words, empty = read_scan(engine, scan_of(page.number))
     except EngineFailed:
         return replace(page, words=(), needs_ocr=True)
     if doubtful and agreement(page.words, words) >= _AGREED:
         return replace(page, reader="text_layer")
-    cause = DISAGREES if doubtful else page.reader
-    return replace(page, reader=engine.name, digest=engine.digest, cause=cause, words=words, needs_ocr=not words)
+    seen = replace(page, words=words, digest=engine.digest, cause=DISAGREES if doubtful else page.reader)
+    return replace(seen, reader="blank" if empty else engine.name, needs_ocr=not words)
 
 
 def agreement(layer: Sequence[Word], seen: Sequence[Word]) -> float:

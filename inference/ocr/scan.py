@@ -15,6 +15,8 @@ _SMALL = 700  # pixels of the longer side, on which the angle is measured
 _MOST_SKEW = 5.0  # degrees
 _FINE = 0.1  # degrees; less is not worth turning the page
 _SPREAD = 12  # tones; a page with less between its light and dark is blank
+_PAPER = 128  # tones; a darker page is not paper
+_LEAST = 8  # pixels
 _SURE = 0.6
 _ENOUGH = 0.55  # of the letters read surely: the page is the right way up
 _THINNEST = 0.0001  # of the page's width
@@ -27,25 +29,45 @@ class Pose(NamedTuple):
     degrees: float
 
 
-def read_scan(engine: OcrEngine, scan: Scan) -> tuple[Word, ...]:
-    """The words of one page in reading order; none where nothing is printed. Raises `engine.EngineFailed`."""
+class Seen(NamedTuple):
+    """Words in reading order; `empty` where there are none because there is next to no ink: the back of a sheet."""
+
+    words: tuple[Word, ...]
+    empty: bool = False
+
+
+def read_scan(engine: OcrEngine, scan: Scan) -> Seen:
+    """One page. Raises `engine.EngineFailed`."""
     page = np.frombuffer(scan.tones, np.uint8).reshape(scan.height, scan.width)
-    if min(page.shape) < 8 or is_blank(page):
-        return ()
+    if min(page.shape) < _LEAST:
+        return Seen(())
+    if _is_blank(page):
+        return Seen((), empty=True)
     sideways = _is_sideways(page)
     found, pose = _read(engine, page, Pose(int(sideways), 0.0))
+    if not found and _has_little_ink(page):
+        return Seen((), empty=True)
     if _sure_share(found) < _ENOUGH:
         other, other_pose = _read(engine, page, Pose(int(sideways) + 2, 0.0))
         if _weight(other) > _weight(found):
             found, pose = other, other_pose
-    return tuple(_words(found, pose, page.shape))
+    return Seen(tuple(_words(found, pose, page.shape)))
 
 
-def is_blank(page: Grey) -> bool:
-    """Whether nothing can stand on it: one tone all over, but for specks."""
-    sample = page[:: max(1, page.shape[0] // 800), :: max(1, page.shape[1] // 800)]
-    low, high = np.percentile(sample, (0.05, 99.95))
-    return bool(high - low < _SPREAD)
+def _is_blank(page: Grey) -> bool:
+    """Whether nothing can stand on it: light, and one tone all over but for specks."""
+    low, middle, high = np.percentile(_sample(page), (0.05, 50, 99.95))
+    return bool(high - low < _SPREAD and middle > _PAPER)
+
+
+def _has_little_ink(page: Grey) -> bool:
+    """Whether less than a hundredth of it is darker than its paper, and its paper is light."""
+    dark, middle = np.percentile(_sample(page), (1, 50))
+    return bool(middle > _PAPER and dark > 0.75 * middle)
+
+
+def _sample(page: Grey) -> Grey:
+    return page[:: max(1, page.shape[0] // 800), :: max(1, page.shape[1] // 800)]
 
 
 def _read(engine: OcrEngine, page: Grey, pose: Pose) -> tuple[list[Found], Pose]:

@@ -86,6 +86,8 @@ EVENTS = MappingProxyType(
         "stand_in.ended": "A person is represented no longer",
         # The log itself
         "log.clock_set_back": "The database's clock was found behind the newest signed head",
+        "pack.requested": "An auditor's pack was asked for",
+        "log.verification_failed": "A full check of the log found it broken, and where",
         "export.created": "Records were exported; what and for which period is recorded",
     }
 )

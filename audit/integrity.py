@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from audit.checkpoint import head_line
 from audit.export import entries
-from audit.models import Checkpoint, Event
+from audit.models import Checkpoint, Event, Verification
+from audit.record import record
 from audit.verify import BrokenError, Key, Summary, read_heads, verify_both
 
 # Compares what each event says with the hash it was given when it was written: names the event itself, where the heads
@@ -41,6 +42,20 @@ def check(keys: Sequence[Key], heads_file: Path) -> Summary:
             count = Event.objects.count()
             return Summary(entries=count, unsealed=count, heads=0)
         return verify_both(entries(), inside, outside, "the database")
+
+
+def check_and_keep(keys: Sequence[Key], heads_file: Path) -> Summary:
+    """`check`, whose outcome is stored for the screens; that the log is broken is an event too."""
+    try:
+        found = check(keys, heads_file)
+    except BrokenError as error:
+        with transaction.atomic():
+            Verification.objects.create(intact=False, said=str(error))
+            record("log.verification_failed", actor="system:log", subject="log:events", because=str(error))
+        raise
+    said = f"{found.entries} events agree with {found.heads} heads; {found.unsealed} not sealed yet."
+    Verification.objects.create(intact=True, said=said, entries=found.entries, heads=found.heads)
+    return found
 
 
 def _is_new() -> bool:

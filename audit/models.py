@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils import timezone
 
 from audit.fields import CanonicalJSONField
 
@@ -50,3 +51,29 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.size} {bytes(self.root).hex()}"
+
+
+class Verification(models.Model):
+    """One full check of the log, whether by schedule or by hand. Only ever added."""
+
+    at = models.DateTimeField(default=timezone.now)
+    intact = models.BooleanField()
+    said = models.TextField(help_text="What was found, in words; names the first broken place")
+    entries = models.BigIntegerField(default=0)
+    heads = models.BigIntegerField(default=0)
+
+
+class Pack(models.Model):
+    """An auditor's pack being made, or made: one zip for a period. `done` of `total` parts are in it."""
+
+    since = models.DateField()
+    until = models.DateField(help_text="The last day that is in it")
+    requested_by = models.TextField(help_text="The person's user name")
+    requested_at = models.DateTimeField(default=timezone.now)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    doing = models.TextField(blank=True, help_text="The part being written now")
+    finished_at = models.DateTimeField(null=True)
+    problem = models.TextField(blank=True)
+    file = models.TextField(blank=True, help_text="Where the zip lies")
+    sha256 = models.CharField(max_length=64, blank=True)

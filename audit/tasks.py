@@ -23,5 +23,6 @@ def sign() -> None:
 
 @shared_task(name="audit.verify")
 def verify() -> None:
-    """Fails, and so is seen, where the log is broken."""
-    integrity.check(configured().keys, Path(settings.AUDIT_HEADS_PATH))
+    """Keeps what was found. Fails, and so is seen, where the log is broken."""
+    sign()
+    integrity.check_and_keep(configured().keys, Path(settings.AUDIT_HEADS_PATH))

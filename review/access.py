@@ -27,6 +27,7 @@ from review.models import EntityRight, StandIn
 VIEW, ADD, VERIFY, APPROVE = "view_documents", "add_documents", "verify_documents", "approve_documents"
 CONTROL, RELEASE = "control_documents", "release_documents"
 OPERATE = "operate_runs"
+AUDIT = "audit_records"
 DELEGATED = (VIEW, APPROVE, CONTROL, RELEASE)  # what a stand-in may do for an absent person
 
 ROLES: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -35,8 +36,8 @@ ROLES: Mapping[str, frozenset[str]] = MappingProxyType(
         "approver": frozenset({VIEW, APPROVE}),
         "controller": frozenset({VIEW, ADD, VERIFY, APPROVE, CONTROL}),
         "treasury": frozenset({VIEW, RELEASE}),
-        "auditor": frozenset({VIEW}),
-        "governance": frozenset({VIEW}),
+        "auditor": frozenset({VIEW, AUDIT}),
+        "governance": frozenset({VIEW, AUDIT}),
         "operator": frozenset({VIEW, OPERATE}),
     }
 )
@@ -52,6 +53,7 @@ _WORDS = {
     CONTROL: "approve as controller for",
     RELEASE: "release payments of",
     OPERATE: "operate the runs of",
+    AUDIT: "see the audit log of",
 }
 
 

@@ -26,6 +26,7 @@ class LegalEntity(models.Model):
             ("control_documents", "Approve as controller"),
             ("release_documents", "Release payments to new accounts"),
             ("operate_runs", "Operate the runs of its documents"),
+            ("audit_records", "See the audit log"),
         ]
 
     def __str__(self) -> str:

@@ -144,14 +144,15 @@ PERMISSIONS = {
     "control_documents": "Approve as controller",
     "release_documents": "Release payments to new accounts",
     "operate_runs": "Operate the runs of its documents",
+    "audit_records": "See the audit log",
 }
 ROLES = {
     "clerk": ("view_documents", "add_documents", "verify_documents"),
     "approver": ("view_documents", "approve_documents"),
     "controller": ("view_documents", "add_documents", "verify_documents", "approve_documents", "control_documents"),
     "treasury": ("view_documents", "release_documents"),
-    "auditor": ("view_documents",),
-    "governance": ("view_documents",),
+    "auditor": ("view_documents", "audit_records"),
+    "governance": ("view_documents", "audit_records"),
     "operator": ("view_documents", "operate_runs"),
 }
 

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from audit.checkpoint import ContradictionError, checkpoint
 from audit.export import export
-from audit.integrity import check
+from audit.integrity import check_and_keep
 from audit.sequencer import fold_all
 from audit.signing import Signer, configured
 from audit.verify import BrokenError
@@ -37,7 +37,7 @@ class Command(BaseCommand):
             case "key":
                 return "\n".join(map(str, signer.keys))
             case "verify":
-                found = check(signer.keys, heads_file)
+                found = check_and_keep(signer.keys, heads_file)
                 if not found.heads:
                     return f"No head is signed yet: {found.entries} events wait for the first, due within a minute."
                 return (

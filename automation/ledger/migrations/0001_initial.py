@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'legal entities',
-                'permissions': [('view_documents', "See this entity's documents"), ('add_documents', 'Hand in documents'), ('verify_documents', 'Correct and verify fields'), ('approve_documents', 'Approve for payment'), ('control_documents', 'Approve as controller'), ('release_documents', 'Release payments to new accounts'), ('operate_runs', 'Operate the runs of its documents')],
+                'permissions': [('view_documents', "See this entity's documents"), ('add_documents', 'Hand in documents'), ('verify_documents', 'Correct and verify fields'), ('approve_documents', 'Approve for payment'), ('control_documents', 'Approve as controller'), ('release_documents', 'Release payments to new accounts'), ('operate_runs', 'Operate the runs of its documents'), ('audit_records', 'See the audit log')],
                 'default_permissions': (),
             },
         ),

@@ -4,11 +4,18 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from automation.errors import Invalid
-from automation.ingestion.channels import folder, imap, sftp, smtp
+from automation.ingestion.channels import amqp, folder, imap, sftp, smtp, streams
 from automation.ingestion.channels.base import Kind
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
-    {"imap": imap.KIND, "smtp": smtp.KIND, "sftp": sftp.KIND, "folder": folder.KIND}
+    {
+        "imap": imap.KIND,
+        "smtp": smtp.KIND,
+        "sftp": sftp.KIND,
+        "folder": folder.KIND,
+        "amqp": amqp.KIND,
+        "stream": streams.KIND,
+    }
 )
 
 

@@ -2,8 +2,8 @@
 
 A breaker has the name `kind:name`, such as `posting:ubl`. After so many failures in a row its calls fail at once, with
 a hint when to come back that the workflow engine obeys and that uses up none of a step's attempts; then a single call
-tries, and its success lets all others through. Breakers are kept in Redis, where every worker sees them; while Redis is
-away each process has its own.
+tries, and its success lets all others through. Breakers are kept in Redis, where every worker sees them and whose clock
+counts their rest; while Redis is away each process has its own.
 
 A refusal is an answer: only TemporaryFailure and errors that nobody raises on purpose count as failures.
 """
@@ -11,7 +11,7 @@ A refusal is an answer: only TemporaryFailure and errors that nobody raises on p
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeVar
@@ -68,6 +68,51 @@ def call(name: str, function: Callable[..., Answer], *arguments: object) -> Answ
     return answer
 
 
+@dataclass(frozen=True, slots=True)
+class BreakerView:
+    """A downstream's breaker now: `failures` of `limit` in a row, and the seconds until an open one is asked again."""
+
+    name: str
+    state: str  # closed, open or half-open
+    failures: int
+    limit: int
+    seconds_left: float
+    fallback: str
+
+
+def states() -> list[BreakerView] | None:
+    """Every breaker that was ever used, and the kinds of downstream that have none yet; None while Redis is away."""
+    try:
+        client = _redis(settings.REDIS_URL)
+        names = sorted(key.decode().partition(":pybreaker:")[0] for key in client.scan_iter("*:pybreaker:state"))
+        kinds = {name.partition(":")[0] for name in names}
+        used = [name for name in names if name.partition(":")[0] in DOWNSTREAMS]
+        pipeline = client.pipeline(transaction=False)
+        for name in used:
+            pipeline.mget(f"{name}:pybreaker:state", f"{name}:pybreaker:fail_counter")
+            pipeline.pttl(f"{name}:pybreaker:rest")
+        answers = pipeline.execute()
+    except RedisError as error:
+        log.warning("breakers cannot be asked for: %s", error)
+        return None
+    views = [
+        _view(name, said[0], said[1], left) for name, said, left in zip(used, answers[::2], answers[1::2], strict=True)
+    ]
+    return views + [_view(kind, b"closed", b"0", 0) for kind in DOWNSTREAMS if kind not in kinds]
+
+
+def _view(name: str, state: bytes | None, failures: bytes | None, left: int) -> BreakerView:
+    downstream = DOWNSTREAMS[name.partition(":")[0]]
+    return BreakerView(
+        name=name,
+        state=(state or b"closed").decode(),
+        failures=int(failures or 0),
+        limit=downstream.failures,
+        seconds_left=max(0, left) / 1000,
+        fallback=downstream.fallback,
+    )
+
+
 def _breaker(name: str) -> pybreaker.CircuitBreaker:
     downstream = DOWNSTREAMS[name.partition(":")[0]]
     try:
@@ -86,8 +131,32 @@ def _redis(url: str) -> redis.Redis:
 
 @lru_cache
 def _shared(name: str, downstream: Downstream, client: redis.Redis) -> pybreaker.CircuitBreaker:
-    storage = pybreaker.CircuitRedisStorage(pybreaker.STATE_CLOSED, client, namespace=name)
-    return _made(name, downstream, storage)
+    return _made(name, downstream, _RestInRedis(downstream.rest, client, name))
+
+
+class _RestInRedis(pybreaker.CircuitRedisStorage):
+    """The rest is a key that expires. pybreaker's own would compare the clocks of two workers."""
+
+    def __init__(self, rest: int, client: redis.Redis, name: str) -> None:
+        super().__init__(pybreaker.STATE_CLOSED, client, namespace=name)
+        self._client, self._rest, self._key = client, rest, f"{name}:pybreaker:rest"
+
+    @property
+    def opened_at(self) -> datetime | None:
+        """As far before this process's now as the rest has gone on."""
+        try:
+            left = min(self._rest, max(0, self._client.pttl(self._key)) / 1000)
+        except RedisError as error:
+            log.warning("the rest of %s is not known: %s", self._key, error)
+            return None
+        return datetime.now(UTC) - timedelta(seconds=self._rest - left)
+
+    @opened_at.setter
+    def opened_at(self, now: datetime) -> None:
+        try:
+            self._client.set(self._key, 1, px=max(1, 1000 * self._rest))
+        except RedisError as error:
+            log.warning("%s rests for this process only: %s", self._key, error)
 
 
 @lru_cache

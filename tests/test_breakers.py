@@ -3,10 +3,13 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+import pybreaker
 import pytest
+import redis
+from django.conf import settings as django_settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -91,6 +94,45 @@ def test_after_its_rest_one_call_tries_and_lets_the_others_through(
     assert other.asked == 3
     other.error = None
     assert [breakers.call(NAME, other) for _ in range(3)] == ["here"] * 3
+
+
+def test_what_is_open_is_shown_with_what_happens_meanwhile() -> None:
+    fail(Other(), 5)
+    found = {view.name: view for view in breakers.states() or []}
+    assert found.keys() == {NAME} | breakers.DOWNSTREAMS.keys() - {"posting"}
+    shown = found[NAME]
+    assert (shown.state, shown.failures, shown.limit) == ("open", 5, 5)
+    assert 25 < shown.seconds_left <= 30
+    assert shown.fallback == breakers.DOWNSTREAMS["posting"].fallback
+    assert (found["ocr"].state, found["ocr"].failures) == ("closed", 0)
+
+
+def test_without_redis_nothing_is_shown(settings: Any) -> None:
+    settings.REDIS_URL = "unix:///nowhere/redis.sock"
+    assert breakers.states() is None
+
+
+@pytest.mark.parametrize("step", [timedelta(hours=-3), timedelta(hours=3)])
+def test_a_worker_whose_clock_is_wrong_waits_no_longer_and_no_shorter(
+    monkeypatch: pytest.MonkeyPatch, step: timedelta
+) -> None:
+    other = Other()
+    fail(other, 5)
+
+    class Wrong(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:
+            return datetime.now(tz) + step
+
+    monkeypatch.setattr(breakers, "datetime", Wrong)
+    monkeypatch.setattr(pybreaker, "datetime", Wrong)
+    with pytest.raises(NotCalled) as refused:
+        breakers.call(NAME, other)
+    assert (20 < refused.value.retry_after <= 30, other.asked) == (True, 5)
+    with redis.Redis.from_url(django_settings.REDIS_URL) as client:
+        client.delete(f"{NAME}:pybreaker:rest")  # the rest is over
+    fail(other, 1)
+    assert other.asked == 6
 
 
 ELSEWHERE = f"""

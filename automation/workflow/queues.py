@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import redis
 from django.conf import settings
+from django.db.models import DurationField, ExpressionWrapper, F
+from django.db.models.functions import Now
 from redis.exceptions import RedisError
 
 from automation.errors import Busy
@@ -21,25 +23,28 @@ LIMIT = 1000  # runs are counted up to this
 @dataclass(frozen=True, slots=True)
 class QueueView:
     """One queue. `messages`: wake-ups that no worker took yet, None while Redis is away. `due`: runs whose time has
-    come; `ready`, `running`, `waiting`: open runs by state. Each is counted up to LIMIT."""
+    come; `ready`, `running`, `waiting`: open runs by state. Each is counted up to LIMIT. `lag`: for how many seconds
+    the run that is due longest has been waiting for a worker."""
 
     name: str
     messages: int | None
     due: int
+    lag: float
     ready: int
     running: int
     waiting: int
 
 
 def queues() -> list[QueueView]:
-    """Two queries and one round trip to Redis."""
-    messages, due, runs = _messages(), store.overdue(LIMIT, 0.0), _open_runs()
+    """Three queries and one round trip to Redis."""
+    messages, due, lags, runs = _messages(), store.overdue(LIMIT, 0.0), _lags(), _open_runs()
     names = dict.fromkeys([*QUEUES, *due, *(queue for queue, _ in runs)])
     return [
         QueueView(
             name=name,
             messages=messages.get(name, 0) if messages is not None else None,
             due=due.get(name, 0),
+            lag=lags.get(name, 0.0),
             ready=runs[name, RunState.READY.value],
             running=runs[name, RunState.RUNNING.value],
             waiting=runs[name, RunState.WAITING.value],
@@ -68,6 +73,13 @@ def _messages() -> Mapping[str, int] | None:
     except RedisError as error:
         log.warning("the broker cannot be asked for its queues: %s", error)
         return None
+
+
+def _lags() -> Mapping[str, float]:
+    waited = ExpressionWrapper(Now() - F("due_at"), output_field=DurationField())
+    due = Run.objects.filter(held=False, due_at__lte=Now()).order_by("due_at").values_list("queue", waited)
+    first, *others = [due.filter(queue=name)[:1] for name in QUEUES]
+    return {name: lag.total_seconds() for name, lag in first.union(*others, all=True)}
 
 
 def _open_runs() -> Counter[tuple[str, str]]:

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from audit import queries as audit_queries
+from automation import breakers
 from automation.documents import operate
 from automation.documents import runs as of_documents
 from automation.documents.operate import DISPENSABLE
@@ -59,7 +60,7 @@ def runs(request: HttpRequest) -> HttpResponse:
         **_tabs(entities, state),
         "rows": [(row, _why(row.run)) for row in page.rows],
         "q": q,
-        "queues": queues(),
+        **_now(),
         "next_page": f"?{urlencode({**here, 'page': page.next_cursor})}" if page.next_cursor else "",
         "first_page": f"?{urlencode(here)}" if cursor else "",
     }
@@ -76,7 +77,7 @@ def run_counts(request: HttpRequest) -> HttpResponse:
 @needs(OPERATE)
 @require_GET
 def queue_table(request: HttpRequest) -> HttpResponse:
-    return render(request, "runs.html#queues", {"queues": queues()})
+    return render(request, "runs.html#queues", _now())
 
 
 @needs(OPERATE)
@@ -138,6 +139,10 @@ def _retry_from(found: Run, names: list[str]) -> list[str]:
 def _may_skip(found: Run, *, about_document: bool) -> bool:
     stands = found.state in (RunState.FAILED, RunState.WAITING, RunState.READY) and not found.unwinding
     return stands and (not about_document or found.step in DISPENSABLE)
+
+
+def _now() -> dict[str, Any]:
+    return {"queues": queues(), "downstreams": breakers.states()}
 
 
 def _entities(request: HttpRequest) -> frozenset[uuid.UUID] | None:

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from audit.queries import trail
+from automation.breakers import DOWNSTREAMS
 from automation.documents.models import Document, State
 from automation.ledger.models import LegalEntity
 from automation.workflow.models import Run, RunState
@@ -132,6 +133,12 @@ def test_queues_are_counted(service: Service, waiting: Document) -> None:
     assert (items[0]["name"], items[0]["waiting"]) == ("default", 1)
 
 
+def test_downstreams_are_shown(service: Service) -> None:
+    items = {item["name"]: item for item in service.get("/api/control/v1/downstreams").json()["items"]}
+    assert items["ocr"]["state"] == "closed"
+    assert set(DOWNSTREAMS) <= set(items)
+
+
 @pytest.fixture
 def described(entity: LegalEntity, within_the_test: None, settings: Any) -> Any:
     settings.ALLOWED_HOSTS = ["*"]
@@ -163,4 +170,5 @@ def test_every_operation_is_described(described: Any) -> None:
         f"GET {RUNS}/{{run_id}}/timeline",
         f"POST {RUNS}/{{run_id}}/actions",
         "GET /api/control/v1/queues",
+        "GET /api/control/v1/downstreams",
     }

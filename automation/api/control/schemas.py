@@ -57,9 +57,21 @@ QUEUE = record(
         "name": TEXT,
         "messages": nullable({"type": "integer", "description": "Wake-ups in the broker; null while it is away"}),
         "due": INTEGER,
+        "lag": {"type": "number", "description": "For how many seconds the run that is due longest waits for a worker"},
         "ready": INTEGER,
         "running": INTEGER,
         "waiting": INTEGER,
     }
 )
 QUEUES = record({"items": array(QUEUE)})
+DOWNSTREAM = record(
+    {
+        "name": TEXT,
+        "state": {"type": "string", "enum": ["closed", "open", "half-open"]},
+        "failures": {"type": "integer", "description": "In a row"},
+        "limit": {"type": "integer", "description": "So many failures open the breaker"},
+        "seconds_left": {"type": "number", "description": "Until it is asked again; 0 unless it is open"},
+        "fallback": {"type": "string", "description": "What happens meanwhile"},
+    }
+)
+DOWNSTREAMS = record({"items": nullable({**array(DOWNSTREAM), "description": "null while Redis is away"})})

@@ -8,4 +8,5 @@ urlpatterns = [
     path("runs/<uuid:run_id>/timeline", views.run_timeline, name="timeline"),
     path("runs/<uuid:run_id>/actions", views.actions, name="actions"),
     path("queues", views.queue_list, name="queues"),
+    path("downstreams", views.downstream_list, name="downstreams"),
 ]

@@ -14,6 +14,7 @@ from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from automation import breakers
 from automation.api import idempotency, openapi
 from automation.api.authentication import needs
 from automation.api.control import schemas
@@ -98,6 +99,15 @@ def actions(request: Request, run_id: uuid.UUID) -> Response:
 def queue_list(request: Request) -> Response:
     """How much lies in each queue, of all legal entities together."""
     return Response({"items": [asdict(queue) for queue in queues()]})
+
+
+@needs(GET="runs:read")
+@extend_schema(operation_id="list_downstreams", responses=openapi.answers({200: schemas.DOWNSTREAMS}))
+@api_view(["GET"])
+def downstream_list(request: Request) -> Response:
+    """The circuit breaker of every system that ours depends on."""
+    views = breakers.states()
+    return Response({"items": None if views is None else [asdict(view) for view in views]})
 
 
 def _token(request: Request) -> ServiceToken:

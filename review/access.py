@@ -136,6 +136,11 @@ def require_governance(acting_user: User | None, entity: LegalEntity | None) -> 
         raise NotAllowed("Only people with the governance role manage accounts and roles.")
 
 
+def may_govern(user: User) -> bool:
+    """Whether the person has the governance role for all entities."""
+    return user.is_active and user.groups.filter(name=_group_name("governance", None)).exists()
+
+
 def grant_role(user: User, role: str, entity: LegalEntity | None, *, acting_user: User | None) -> None:
     """Give a role for one entity, or for all (None). Granting what is already held does nothing.
 

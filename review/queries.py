@@ -1,11 +1,12 @@
 """What a person sees of one document. Every function asks a constant number of queries (see the tests)."""
 
+import json
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.http import Http404
 
 from audit import queries as audit_queries
@@ -21,8 +22,8 @@ from automation.workflow.models import Attempt, Run, StepResult
 from review import access
 from review.doubts import doubts, policy_of
 from review.four_eyes import PAYMENT_GATES, RIGHT, open_holds, standing
-from review.models import Comment, Correction, Decision, Gate, Hold, Task
-from review.queue import TABS, Counts, Filters, QueuePage, Row, counts, following, queue
+from review.models import Comment, Correction, Decision, Gate, Hold, Preference, Task
+from review.queue import TABS, Counts, Filters, QueuePage, Row, counts, following, queue, waiting
 
 __all__ = [
     "TABS",
@@ -38,6 +39,7 @@ __all__ = [
     "pages_of",
     "queue",
     "visible_document",
+    "waiting",
     "words_of_page",
 ]
 
@@ -147,6 +149,38 @@ def document_view(user: User, document_id: uuid.UUID) -> DocumentView:
         journey=_journey(document),
         allowed=_allowed(user, document, task),
     )
+
+
+def similar(document: Document, first: Sequence[str]) -> list[Document]:
+    """Other documents of the entity that it may repeat, at most eight: those named, of its number, of its supplier."""
+    invoice = getattr(document, "invoice", None)
+    alike = Q(pk__in=first)
+    if invoice is not None and invoice.normal_number:
+        alike |= Q(invoice__normal_number=invoice.normal_number)
+    if invoice is not None and invoice.supplier_id:
+        alike |= Q(invoice__supplier=invoice.supplier_id)
+    others = Document.objects.filter(alike, entity=document.entity_id).exclude(pk=document.pk)
+    found = list(others.select_related("invoice").order_by("-pk")[:30])
+    number = _number(document)
+    return sorted(found, key=lambda d: (str(d.pk) not in first, _number(d) != number))[:8]
+
+
+def _number(document: Document) -> str:
+    invoice = getattr(document, "invoice", None)
+    return invoice.normal_number if invoice is not None else ""
+
+
+def colleagues(document: Document) -> list[User]:
+    """Who may see the document and can be told of it."""
+    roles = Q(groups__permissions__codename=access.VIEW) | Q(
+        groups__entityright__content_object=document.entity_id, groups__entityright__permission__codename=access.VIEW
+    )
+    return list(User.objects.filter(roles, is_active=True).distinct().order_by("username")[:200])
+
+
+def keys_of(user: User) -> str:
+    """The keys that the person bound anew, as JSON."""
+    return json.dumps(Preference.objects.filter(person=user).values_list("keys", flat=True).first() or {})
 
 
 def newest_findings(document: Document) -> list[Finding]:

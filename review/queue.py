@@ -104,6 +104,11 @@ def counts(user: User) -> Counts:
     }
 
 
+def waiting(user: User) -> int:
+    """How many documents the person may decide now, counted up to a hundred."""
+    return _tasks(user, "mine", Filters())[:100].count()
+
+
 def following(
     user: User, *, after: uuid.UUID | None, tab: Tab = "mine", filters: Filters | None = None
 ) -> list[uuid.UUID]:

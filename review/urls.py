@@ -1,12 +1,13 @@
 from django.urls import URLPattern, path
 
-from review.views import change, decide, document, flow, pages, queue, runs, session, upload
+from review.views import change, decide, document, flow, pages, person, queue, runs, session, upload
 
 urlpatterns: list[URLPattern] = [
     path("", queue.queue, name="queue"),
     path("counts/", queue.queue_counts, name="queue-counts"),
     path("sign-in/", session.sign_in, name="sign-in"),
     path("sign-out/", session.sign_out, name="sign-out"),
+    path("keys/", person.bind_keys, name="bind-keys"),
     path("upload/", upload.upload, name="upload"),
     path("upload/file/", upload.upload_file, name="upload-file"),
     path("upload/<uuid:document_id>/", upload.upload_progress, name="upload-progress"),
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("documents/<uuid:document_id>/pages/<int:number>/<int:width>.webp", pages.page_picture, name="page-picture"),
     path("documents/<uuid:document_id>/pages/<int:number>/words/", pages.page_words, name="page-words"),
     path("documents/<uuid:document_id>/fields/<slug:name>/", change.correct_field, name="correct-field"),
+    path("documents/<uuid:document_id>/fields/<slug:name>/meaning/", change.understand, name="understand"),
     path("documents/<uuid:document_id>/lines/", change.correct_lines, name="correct-lines"),
     path("documents/<uuid:document_id>/undo/", change.undo, name="undo"),
     path("documents/<uuid:document_id>/comment/", change.comment, name="comment"),

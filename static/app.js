@@ -22,6 +22,25 @@ window.desk = (() => {
   // Read at each request: signing in again in another tab gives a new one.
   const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] || "";
 
+  // A form by fetch: the answer, or null where there is none to use (signed out, refused, unreachable).
+  async function post(url, values = {}, options = {}) {
+    try {
+      const answer = await fetch(url, { method: "POST", headers: { "X-CSRFToken": token() }, body: new URLSearchParams(values), ...options });
+      return answer.ok && !answer.redirected ? answer : null;
+    } catch {
+      return null;
+    }
+  }
+
+  // The last decision of this tab, to be taken back with one key for as long as the server allows it.
+  const remember = (url) => sessionStorage.setItem("decided", url);
+  function takeBack() {
+    const url = sessionStorage.getItem("decided");
+    sessionStorage.removeItem("decided");
+    if (url) htmx.ajax("POST", url, { target: document.body, swap: "none" });
+    return Boolean(url);
+  }
+
   const typing = (element) => element.matches("input:not([type=radio],[type=checkbox],[readonly]), textarea:not([readonly]), select, [contenteditable]");
 
   function open(id) {
@@ -58,5 +77,5 @@ window.desk = (() => {
     document.body.addEventListener("toast", (event) => toast(event.detail.value));
   });
 
-  return { say, toast, token, signedOut, typing, open };
+  return { say, toast, token, post, remember, takeBack, signedOut, typing, open };
 })();

@@ -10,7 +10,7 @@
   const stopOf = (row) => inputOf(row) || row.querySelector("button");
   const doubts = () => [...panel().querySelectorAll(".doubtful:not(.sent)")].filter(stopOf);
   const NUMERIC = new Set(["date", "money", "number", "percent"]);
-  let chain = Promise.resolve(), pickedKey = null, wanted = null, focused = null;
+  let chain = Promise.resolve(), deciding = false, pickedKey = null, wanted = null, focused = null;
   const unanswered = new Set();
 
   // --- sending -----------------------------------------------------------------------------------------------------
@@ -84,8 +84,22 @@
 
   document.addEventListener("send", (event) => send(event.detail.url, event.detail.values));
 
+  // One's own last change of this document; where there is none, the last decision.
   function undo() {
-    send(panel().dataset.undoUrl, {});
+    chain = chain.then(() => {
+      if (document.getElementById("undoable").value || !desk.takeBack()) send(panel().dataset.undoUrl, {});
+    });
+  }
+
+  // Once everything sent before is answered; a doubt that is left comes first.
+  function decide() {
+    if (deciding) return;
+    deciding = true;
+    chain = chain.then(() => {
+      if (doubts().length) return goOn(null);
+      const values = { version: version(), gate: document.getElementById("gate").value, next: flow.ready() };
+      return htmx.ajax("POST", panel().dataset.decideUrl + location.search, { target: "#panel", swap: "innerHTML", values });
+    }).catch(() => {}).finally(() => { deciding = false; });
   }
 
   // --- keys --------------------------------------------------------------------------------------------------------
@@ -93,9 +107,12 @@
   const lettersMeanNothing = (row, input) => row && NUMERIC.has(row.dataset.kind) && pristine(input);
 
   const COMMANDS = {
-    z: undo, Z: undo, "?": () => desk.open("help"), r: () => desk.open("reject-dialog"), p: () => desk.open("postpone-dialog"),
-    "+": () => pages.tool("in"), "-": () => pages.tool("out"), 0: () => pages.tool("fit"),
-    q: () => document.querySelector(".back").click(),
+    undo, help: () => desk.open("help"), reject: () => desk.open("reject-dialog"), postpone: () => desk.open("postpone-dialog"),
+    hold: () => desk.open("hold-dialog"), duplicate: () => desk.open("duplicate-dialog"), send_back: () => desk.open("send-back-dialog"),
+    comment: () => focusOn("comment"), lines: () => document.querySelector("#lines [data-cell]")?.focus(),
+    find: () => pageSearch.open(), turn: () => pages.tool("turn"), larger: () => pages.tool("in"), smaller: () => pages.tool("out"),
+    fit: () => pages.tool("fit"), page_down: () => pages.tool("next"), page_up: () => pages.tool("previous"),
+    take_over: () => flow.takeOver(), skip: () => flow.skip(), leave: () => document.querySelector(".back").click(),
   };
 
   function inField(event, row, input) {
@@ -109,6 +126,11 @@
       event.preventDefault();
       if (changed(input)) { restore(input); input.select?.(); return undefined; }
       return focusOn("go");
+    }
+    if (/^[1-9]$/.test(event.key) && !NUMERIC.has(row.dataset.kind) && row.dataset.kind !== "id" && pristine(input) && choose(row, event.key)) {
+      event.preventDefault();
+      pickedKey = null;
+      return accept(row); // no text of this kind begins with a digit, so the pick is meant
     }
     if (/^[1-9]$/.test(event.key) && (pickedKey === null ? row.querySelector(".alternatives") && (pristine(input) || input.tagName === "SELECT") : false) && choose(row, event.key)) {
       return event.preventDefault();
@@ -144,13 +166,14 @@
       inField(event, row, target);
       if (event.defaultPrevented || !lettersMeanNothing(row, target) || /[0-9+-]/.test(event.key)) return undefined;
     } else if (desk.typing(target)) return undefined;
-    if (event.key === "Enter" && plain && target === document.body) {
+    if (event.key === "Enter" && plain && (target === document.body || target === panel())) {
       event.preventDefault();
       return go()?.click();
     }
-    if (plain && COMMANDS[event.key]) {
+    const command = plain && COMMANDS[keys.command(event.key)];
+    if (command) {
       event.preventDefault();
-      COMMANDS[event.key]();
+      command();
     }
     return undefined;
   });
@@ -194,17 +217,24 @@
       input.dataset.place = alternative.dataset.place;
       accept(row);
     }
-    if (target.closest("[data-next-doubt]")) goOn(null);
+    if (target.closest("[data-next-doubt]")) { if (doubts().length) goOn(null); else decide(); }
+    if (target.closest("[data-decide]")) decide();
     if (target.closest("[data-use-mine]")) { save(rowOf(target), false); }
     if (target.closest("[data-use-theirs]")) { const input = inputOf(rowOf(target)); restore(input); input.select?.(); input.focus(); }
+    const mention = target.closest("[data-mention]");
+    if (mention) {
+      const comment = document.getElementById("comment");
+      comment.value = `${comment.value.trimEnd()} @${mention.dataset.mention} `.trimStart();
+      comment.focus();
+    }
     if (target.closest("[data-accept-lines]")) {
-      send(panel().dataset.fieldUrl.replace("NAME", "line_items"), { confirm: "1" }, target.closest(".field"));
+      send(panel().dataset.fieldUrl.replace("NAME", target.closest("[data-accept-lines]").dataset.acceptLines), { confirm: "1" }, target.closest(".field"));
       goOn(target.closest(".field"));
     }
   });
 
   // --- what a swap must not take away ------------------------------------------------------------------------------
-  let typed = new Map();
+  let typed = new Map(), following;
   const keep = () => {
     typed = new Map();
     for (const input of panel().querySelectorAll("input[id], textarea[id], select[id]")) {
@@ -224,12 +254,30 @@
 
   // While no person is asked, the document moves on by itself: the page is loaded anew when it has.
   function follow({ progress, state }) {
-    const timer = setInterval(async () => {
+    clearInterval(following);
+    if (!progress) return;
+    following = setInterval(async () => {
       const answer = await fetch(progress);
-      if (answer.redirected || !answer.ok) return clearInterval(timer);
+      if (answer.redirected || !answer.ok) return clearInterval(following);
       const now = (await answer.text()).match(/data-state="(\w+)"/)?.[1];
       return now === state ? undefined : location.reload();
     }, 1500);
+  }
+
+  // Everything that a document needs when it comes into view, at first or in the place of another.
+  function show() {
+    chain = Promise.resolve();
+    deciding = false;
+    wanted = focused = null;
+    typed.clear();
+    unanswered.clear();
+    pages.start(() => [...panel().querySelectorAll(".field[data-box]")]);
+    for (const row of doubts()) pages.crop(row);
+    follow(panel().dataset);
+    const first = doubts()[0];
+    focusOn(first && matchMedia("(min-width: 861px)").matches ? stopOf(first).id : "go");
+    document.dispatchEvent(new CustomEvent("document-shown"));
+    performance.mark("document-shown");
   }
 
   document.addEventListener("DOMContentLoaded", () => {
@@ -238,10 +286,10 @@
       wanted = document.getElementById(`f-${event.detail.name}`) ? `f-${event.detail.name}` : wanted;
       desk.toast(event.detail.said);
     });
-    pages.start(() => [...panel().querySelectorAll(".field[data-box]")]);
-    for (const row of doubts()) pages.crop(row);
     document.body.addEventListener("htmx:configRequest", (event) => {
-      if (event.detail.elt.matches("[data-versioned]")) event.detail.parameters.version = version();
+      if (!event.detail.elt.matches("[data-versioned]")) return;
+      event.detail.parameters.version = version();
+      event.detail.parameters.next = flow.ready();
     });
     document.body.addEventListener("htmx:beforeSwap", (event) => {
       if (event.detail.target !== panel()) return;
@@ -263,8 +311,7 @@
       if (document.activeElement?.id !== at || rowOf(document.activeElement)) focusOn(at);
     });
     document.body.addEventListener("htmx:oobAfterSwap", () => { if (wanted === "go") go()?.focus(); });
-    if (panel().dataset.progress) follow(panel().dataset);
-    const first = doubts()[0];
-    focusOn(first && matchMedia("(min-width: 861px)").matches ? stopOf(first).id : "go");
   });
+
+  window.documentScreen = { show, focusOn };
 })();

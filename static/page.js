@@ -3,7 +3,7 @@
 window.pages = (() => {
   const SVG = "http://www.w3.org/2000/svg";
   const CROP_WIDTH = 1200, SHARPER = 1.3; // a picture somewhat larger than its place looks sharper than one of its size
-  let scroller, zoom = 1, turn = 0, fieldsOf = () => [];
+  let scroller, zoom = 1, turn = 0, watched, fieldsOf = () => [];
   const words = new Map();
 
   const sheets = () => [...document.querySelectorAll(".sheet")];
@@ -204,6 +204,8 @@ window.pages = (() => {
   function start(fields) {
     scroller = document.querySelector(".sheets");
     fieldsOf = fields;
+    turn = 0;
+    words.clear();
     if (!scroller) return;
     for (const page of sheets()) {
       if (scroller.closest(".can-pick")) pickable(page);
@@ -220,11 +222,13 @@ window.pages = (() => {
       event.preventDefault();
       setZoom(zoom * (event.deltaY < 0 ? 1.1 : 1 / 1.1));
     }, { passive: false });
-    new ResizeObserver(lay).observe(scroller);
+    watched?.disconnect();
+    watched = new ResizeObserver(lay);
+    watched.observe(scroller);
     followScrolling();
     lay();
     draw();
   }
 
-  return { start, draw, light, lightPlace, crop, tool: (name) => TOOLS[name]() };
+  return { start, draw, light, lightPlace, crop, sheets, wordsOf, showWords, show, tool: (name) => TOOLS[name]() };
 })();

@@ -10,6 +10,7 @@
   const COMMANDS = {
     j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1),
     "/": () => { const search = document.getElementById("search"); search.focus(); search.select(); },
+    z: () => desk.takeBack(),
     u: () => { location.href = document.querySelector('.top nav a[href*="upload"]').href; },
   };
 

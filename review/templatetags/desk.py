@@ -40,6 +40,12 @@ def may_operate(context: Context) -> bool:
     return bool(access.rights(context["user"]).get(access.OPERATE))
 
 
+@register.simple_tag(takes_context=True)
+def may_audit(context: Context) -> bool:
+    """Whether the person may see the log, of one entity or of all."""
+    return bool(access.rights(context["user"]).get(access.AUDIT))
+
+
 @register.filter
 def after(later: datetime, earlier: datetime) -> str:
     """How much later, as `seconds` writes it."""

@@ -8,20 +8,24 @@ import uuid
 from typing import Any, cast
 
 from django.contrib.auth.models import User
-from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_POST
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
 from automation.documents.values import current_values
 from automation.errors import CountersignError, Invalid, Stale
-from inference.fields import FIELDS
+from inference.fields import FIELDS, to_text
 from review import formatting, queries
 from review.access import VERIFY, VIEW, needs
 from review.actions.comment import comment as leave_comment
 from review.actions.correct import confirm_field
 from review.actions.correct import correct_field as correct
 from review.actions.correct import correct_lines as correct_table
+from review.actions.replace import TABLES
 from review.actions.undo import undo_correction
+from review.typed_input import hints_of
+from review.typed_input import understand as meaning
 from review.views.document import panel, version_of
 
 
@@ -30,7 +34,7 @@ from review.views.document import panel, version_of
 def correct_field(request: HttpRequest, document_id: uuid.UUID, name: str) -> HttpResponse:
     """`text` with `version`, and `page` and `box` where it was picked; or `confirm` for what is there."""
     document, user = queries.visible_document(request.user, document_id), cast(User, request.user)
-    if name not in FIELDS and name != "line_items":
+    if name not in FIELDS and name not in TABLES:
         raise Http404
     typed = request.POST.get("text", "")
     try:
@@ -53,13 +57,14 @@ def correct_field(request: HttpRequest, document_id: uuid.UUID, name: str) -> Ht
 @needs(VERIFY)
 @require_POST
 def correct_lines(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
-    """`rows`: all lines as JSON, each a mapping of cell name to text."""
+    """`table`: line_items or tax_lines; `rows`: all of them as JSON, each a mapping of cell name to text."""
     document, user = queries.visible_document(request.user, document_id), cast(User, request.user)
+    table = request.POST.get("table", "line_items")
     try:
         rows = _rows(request.POST.get("rows", ""))
-        correct_table(document.pk, "line_items", rows, expected_version=version_of(request), acting_user=user)
+        correct_table(document.pk, table, rows, expected_version=version_of(request), acting_user=user)
     except CountersignError as error:
-        return _refused(request, document_id, error, name="line_items", typed="")
+        return _refused(request, document_id, error, name=table, typed="")
     return trigger_client_event(panel(request, document_id), "say", {"value": "Lines saved."})
 
 
@@ -71,10 +76,26 @@ def undo(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
         value = undo_correction(document.pk, expected_version=version_of(request), acting_user=user)
     except CountersignError as error:
         return _refused(request, document_id, error)
-    label = FIELDS[value.name].label if value.name in FIELDS else "The lines"
+    label = FIELDS[value.name].label if value.name in FIELDS else _("The table")
     return trigger_client_event(
         panel(request, document_id), "undone", {"name": value.name, "said": f"{label}: taken back."}
     )
+
+
+@needs(VERIFY)
+@require_GET
+def understand(request: HttpRequest, document_id: uuid.UUID, name: str) -> JsonResponse:
+    """What `text` would mean in this field, before it is kept: `shown` in the reader's notation, or `problem`."""
+    document, text = queries.visible_document(request.user, document_id), request.GET.get("text", "")
+    if name not in FIELDS:
+        raise Http404
+    kind = FIELDS[name].kind
+    habits = hints_of(document.entity.country, current_values(document.pk))
+    try:
+        value = meaning(kind, text, decimal_hint=habits.decimal, date_order_hint=habits.order)
+    except Invalid as error:
+        return JsonResponse({"problem": error.message})
+    return JsonResponse({"shown": formatting.shown(kind, to_text(value), "", formatting.locale_of(request))})
 
 
 @needs(VIEW)
@@ -82,7 +103,8 @@ def undo(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
 def comment(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
     document = queries.visible_document(request.user, document_id)
     try:
-        leave_comment(document.pk, request.POST.get("text", ""), acting_user=cast(User, request.user))
+        text, field = request.POST.get("text", ""), request.POST.get("field", "")
+        leave_comment(document.pk, text, acting_user=cast(User, request.user), field=field)
     except CountersignError as error:
         return _refused(request, document_id, error)
     return trigger_client_event(panel(request, document_id), "say", {"value": "Comment left."})

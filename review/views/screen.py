@@ -7,18 +7,46 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from babel import Locale
+from babel.numbers import get_decimal_symbol
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from automation.documents.models import Document, Page, State
 from inference.fields import FIELDS
 from review import access, formatting, queries
+from review.models import Gate, Hold
 from review.queries import DocumentView
 from review.views import shown, trail
 from review.views.pages import WIDTHS
 
+LINE_SUM = ("line_items", "net_amount", "net_amount")
+TAX_SUM = ("tax_lines", "tax", "tax_amount")
+SCRIPTS = ("keys.js", "page.js", "find.js", "document.js", "lines.js", "sums.js", "flow.js")
+ACTIONS = (
+    ("undo", _l("Undo your last change, or your last decision")),
+    ("skip", _l("The next document, leaving this one as it is")),
+    ("reject", _l("Reject, with a reason")),
+    ("postpone", _l("Postpone")),
+    ("hold", _l("Put on hold")),
+    ("duplicate", _l("Mark as a duplicate")),
+    ("send_back", _l("Send back to be verified")),
+    ("take_over", _l("Take it over from a colleague")),
+    ("comment", _l("Leave a remark")),
+    ("lines", _l("To the lines")),
+    ("find", _l("Search on the pages")),
+    ("page_down", _l("Next page")),
+    ("page_up", _l("Previous page")),
+    ("turn", _l("Turn the pages")),
+    ("larger", _l("Larger")),
+    ("smaller", _l("Smaller")),
+    ("fit", _l("Fit the page's width")),
+    ("leave", _l("Back to the documents")),
+    ("help", _l("This list")),
+)
 STEPS = ("Read", "Extracted", "Checked", "Verify", "Approve", "Post")
 STANDS_AT = {State.RECEIVED: 0, State.TO_VERIFY: 3, State.TO_APPROVE: 4, State.APPROVED: 5, State.POSTED: 6}
 STEP_OF = {"read": 0, "extract": 1, "check": 2, "triage": 2, "verify": 3, "approve": 4, "post": 5, "archive": 5}
@@ -72,9 +100,8 @@ def context(request: HttpRequest, user: User, view: DocumentView) -> dict[str, A
     """Everything `document.html` shows."""
     document, locale = view.document, formatting.locale_of(request)
     groups = shown.groups(view, locale)
-    columns, lines = shown.line_table(view, locale)
     open_doubts = [
-        FIELDS[name].label if name in FIELDS else "Lines" for name in view.doubts if shown.is_stop(view, name)
+        FIELDS[name].label if name in FIELDS else _("Lines") for name in view.doubts if shown.is_stop(view, name)
     ]
     gate = view.task.gate if view.task is not None else ""
     allowed = view.allowed
@@ -92,12 +119,17 @@ def context(request: HttpRequest, user: User, view: DocumentView) -> dict[str, A
         "pages": [_picture(document, page) for page in queries.pages_of(document)],
         "groups": groups,
         "has_values": bool(view.values),
-        "columns": columns,
-        "lines": lines,
-        "lines_doubtful": shown.is_stop(view, "line_items"),
-        "lines_reasons": view.doubts.get("line_items", []),
+        "grids": [
+            (shown.grid(view, "tax_lines", locale), "taxes", _("Taxes"), _("Tax"), _column_sum(view, locale, *TAX_SUM)),
+            (
+                shown.grid(view, "line_items", locale),
+                "lines",
+                _("Lines"),
+                _("Line"),
+                _column_sum(view, locale, *LINE_SUM),
+            ),
+        ],
         "sums": list(_sums(view, locale)),
-        "lines_sum": _lines_sum(view, locale),
         "doubts": open_doubts,
         "boxes": list(_boxes(view, open_doubts)),
         "findings": view.findings,
@@ -107,7 +139,19 @@ def context(request: HttpRequest, user: User, view: DocumentView) -> dict[str, A
         "trail": trail.entries(view.trail, _names(view), locale),
         "policy": view.triage.policy if view.triage is not None else None,
         "tomorrow": timezone.localdate() + timedelta(days=1),
-        "waiting": max(0, queries.counts(user)["mine"] - (1 if allowed.verify or allowed.approve else 0)),
+        "waiting": max(0, queries.waiting(user) - (1 if allowed.verify or allowed.approve else 0)),
+        "decimal": get_decimal_symbol(locale),
+        "scripts": SCRIPTS,
+        "actions": ACTIONS,
+        "query": request.GET.urlencode(),
+        "undoable": _undoable(view, user),
+        "holds": view.holds,
+        "hold_names": Hold.Name.choices,
+        "copies": _copies(view) if allowed.reject else [],
+        "colleagues": queries.colleagues(document) if allowed.comment else [],
+        "commentable": [(row.field.name, row.field.label) for group in groups for row in group.fields],
+        "may_send_back": view.task is not None and gate != Gate.VERIFY and allowed.reject,
+        "keys": queries.keys_of(user),
         "why_not": allowed.why_not_approve or "",
         "run_to_operate": document.run_id if access.may(user, access.OPERATE, document.entity_id) else None,
     }
@@ -188,15 +232,16 @@ def _sums(view: DocumentView, locale: Locale) -> Iterator[Sum]:
     yield _sum(parts if sum(parts, Decimal(0)) == gross else [net, tax], gross, shown.currency_of(view), locale)
 
 
-def _lines_sum(view: DocumentView, locale: Locale) -> Sum | None:
-    value, net = view.values.get("line_items"), _decimal(view, "net_amount")
-    cells = [row.get("net_amount", {}).get("value") for row in value.value] if value is not None and value.value else []
+def _column_sum(view: DocumentView, locale: Locale, table: str, column: str, total_of: str) -> Sum | None:
+    """The cells of a column together, against the field they should make."""
+    value, net = view.values.get(table), _decimal(view, total_of)
+    cells = [row.get(column, {}).get("value") for row in value.value] if value is not None and value.value else []
     if net is None or not cells or not all(cells):
         return None
     total = sum((Decimal(cell) for cell in cells), Decimal(0))
     currency = shown.currency_of(view)
     written = formatting.amount(total, currency, locale)
-    return Sum(f"together {written}", total == net, formatting.amount(net, currency, locale))
+    return Sum(f"{_('together')} {written}", total == net, formatting.amount(net, currency, locale))
 
 
 def _sum(parts: list[Decimal], total: Decimal, currency: str, locale: Locale) -> Sum:
@@ -205,6 +250,18 @@ def _sum(parts: list[Decimal], total: Decimal, currency: str, locale: Locale) ->
 
     found = sum(parts, Decimal(0))
     return Sum(f"{' + '.join(map(written, parts))} = {written(found)}", found == total, written(total))
+
+
+def _undoable(view: DocumentView, user: User) -> bool:
+    """Whether a correction of this person still stands."""
+    undone = {correction.undoes_id for correction in view.corrections}
+    return any(c.by_id == user.pk and c.undoes_id is None and c.pk not in undone for c in view.corrections)
+
+
+def _copies(view: DocumentView) -> list[Document]:
+    """Documents that this one may repeat: those the checks named, then others of the same supplier or number."""
+    named = [finding.evidence["document"] for finding in view.findings if "document" in finding.evidence]
+    return queries.similar(view.document, named)
 
 
 def _names(view: DocumentView) -> Mapping[str, str]:

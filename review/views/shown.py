@@ -8,7 +8,7 @@ from typing import Any
 from babel import Locale
 
 from automation.documents.models import FieldValue
-from inference.fields import DOCUMENT_TYPES, FIELDS, LINE_CELLS, Field
+from inference.fields import DOCUMENT_TYPES, FIELDS, LINE_CELLS, TAX_CELLS, Field
 from review.formatting import shown
 from review.queries import DocumentView
 
@@ -25,7 +25,11 @@ LOW = Decimal("0.5")
 PERSON = "person"
 DESCRIPTIVE = frozenset({"text", "name"})
 NUMERIC = ("number", "money", "percent")
-USUAL = frozenset({"description", "quantity", "unit_price", "net_amount"})
+TABLES = {"line_items": LINE_CELLS, "tax_lines": TAX_CELLS}
+USUAL = {
+    "line_items": frozenset({"description", "quantity", "unit_price", "net_amount"}),
+    "tax_lines": frozenset({"rate", "net", "tax"}),
+}
 COLUMNS = {
     "position": "Pos.",
     "description": "Description",
@@ -37,6 +41,10 @@ COLUMNS = {
     "tax_rate": "Tax %",
     "net_amount": "Net",
     "purchase_order": "Order",
+    "rate": "Rate %",
+    "net": "On",
+    "tax": "Tax",
+    "category": "Category",
     "base_quantity": "Price per",
     "charge": "Charge",
     "status": "Kind",
@@ -93,11 +101,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the line items."""
+    """One column of the lines or of the taxes."""
 
     name: str
     label: str
     numeric: bool
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +118,17 @@ class Cell:
     canonical: str
     doubtful: bool
     place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table to edit; `doubtful`: Enter stops there, for the `reasons`."""
+
+    name: str
+    columns: list[Column]
+    rows: list[list[Cell]]
+    doubtful: bool
+    reasons: tuple[str, ...]
 
 
 def groups(view: DocumentView, locale: Locale) -> list[Group]:
@@ -128,7 +148,7 @@ def is_stop(view: DocumentView, name: str) -> bool:
     An uncertain address or telephone number is shown as uncertain, but holds nobody up.
     """
     if name not in FIELDS:
-        return name == "line_items" and name in view.values and is_open(view, name)
+        return name in TABLES and name in view.values and is_open(view, name)
     named = any(name in finding.fields for finding in view.findings if finding.severity != "info")
     weighs = named or name in view.policy.key_fields or FIELDS[name].kind not in DESCRIPTIVE
     return weighs and is_open(view, name)
@@ -225,27 +245,37 @@ def box_text(box: Sequence[float] | None) -> str:
     return " ".join(f"{edge:.4f}" for edge in box) if box else ""
 
 
-def line_table(view: DocumentView, locale: Locale) -> tuple[list[Column], list[list[Cell]]]:
-    """(the columns that any line fills, the usual ones always among them; the lines, a cell per column)."""
-    value = view.values.get("line_items")
+def grid(view: DocumentView, name: str, locale: Locale) -> Grid:
+    """The rows of a table with the columns that any of them fills, the usual ones always among them."""
+    value = view.values.get(name)
     rows: list[dict[str, Any]] = list(value.value) if value is not None and value.value else []
-    used = {name for row in rows for name in row if row[name].get("value")} | USUAL
+    used = {cell for row in rows for cell in row if row[cell].get("value")} | USUAL[name]
     if all(str(row.get("position", {}).get("value", "")) in ("", str(number)) for number, row in enumerate(rows, 1)):
         used.discard("position")  # it only counts, as the first column does
-    columns = [Column(name, COLUMNS[name], kind in NUMERIC) for name, kind in LINE_CELLS.items() if name in used]
-    currency = currency_of(view)
-    return columns, [
-        [_cell(column, row.get(column.name, {}), view, currency, locale) for column in columns] for row in rows
-    ]
+    kinds = TABLES[name]
+    columns = [Column(cell, COLUMNS[cell], kind in NUMERIC, kind) for cell, kind in kinds.items() if cell in used]
+    currency, settled = currency_of(view), not is_open(view, name)
+    return Grid(
+        name,
+        columns,
+        [
+            [_cell(column, row.get(column.name, {}), view, currency, locale, settled) for column in columns]
+            for row in rows
+        ],
+        is_stop(view, name),
+        tuple(view.doubts.get(name, ())),
+    )
 
 
-def _cell(column: Column, cell: Mapping[str, Any], view: DocumentView, currency: str, locale: Locale) -> Cell:
+def _cell(
+    column: Column, cell: Mapping[str, Any], view: DocumentView, currency: str, locale: Locale, settled: bool
+) -> Cell:
     text = str(cell.get("value") or "")
     sure = cell.get("reader") == PERSON or Decimal(str(cell.get("confidence", 1))) >= view.policy.minimum_confidence
     return Cell(
         column=column,
-        text=shown(LINE_CELLS[column.name], text, currency, locale),
+        text=shown(column.kind, text, currency, locale),
         canonical=text,
-        doubtful=bool(text) and not sure and is_open(view, "line_items"),
+        doubtful=bool(text) and not sure and not settled,
         place=f"{cell['page']} {box_text(cell['box'])}" if cell.get("page") and cell.get("box") else "",
     )

@@ -1,0 +1,5 @@
+"""Where the worker finds this app's tasks."""
+
+from review.pack.build import build_packs
+
+__all__ = ["build_packs"]

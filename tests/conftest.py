@@ -62,7 +62,7 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     from automation.celery import app
 
     settings.REDIS_URL = url
-    settings.CELERY_BROKER_URL = url.replace("unix://", "redis+socket://")
+    settings.CELERY_BROKER_URL = settings.BROKER_URL or url.replace("unix://", "redis+socket://")
     settings.CACHES["default"]["LOCATION"] = url
     with suppress(AttributeError):
         del caches["default"]  # made while the apps were loaded, for another Redis

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from redis.exceptions import RedisError
 
 from automation.errors import Busy
-from automation.workflow import store
+from automation.workflow import store, wakeup
 from automation.workflow.models import OPEN, QUEUES, Run, RunState
 
 log = logging.getLogger(__name__)
@@ -64,6 +64,8 @@ def require_room(limit: int, retry_after: float = 30.0) -> None:
 
 
 def _messages() -> Mapping[str, int] | None:
+    if settings.BROKER_URL:
+        return {name: wakeup.unanswered(name) for name in QUEUES}
     try:
         with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1) as broker:
             pipeline = broker.pipeline(transaction=False)

@@ -31,8 +31,8 @@ def write(invoice: Invoice) -> bytes:
             _allowance_charge(root, invoice, is_charge, amount)
     _tax_total(root, invoice)
     _monetary_total(root, invoice)
-    for number, line in enumerate(invoice.lines, start=1):
-        _line(root, invoice, number, line)
+    for position, line in enumerate(invoice.lines, start=1):
+        _line(root, invoice, position, line)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
 
 
@@ -79,8 +79,8 @@ def _party(parent: etree._Element, party: Party, invoice: Invoice) -> None:
     _text(_add(element, "PartyLegalEntity"), "RegistrationName", party.name)
 
 
-def _tax_scheme(parent: etree._Element, number: str, scheme: str) -> None:
-    _text(parent, "CompanyID", number)
+def _tax_scheme(parent: etree._Element, identifier: str, scheme: str) -> None:
+    _text(parent, "CompanyID", identifier)
     _text(_add(parent, "TaxScheme"), "ID", scheme)
 
 
@@ -120,7 +120,7 @@ def _allowance_charge(root: etree._Element, invoice: Invoice, is_charge: bool, a
 def _category(element: etree._Element, group: TaxGroup, *, with_reason: bool = False) -> None:
     _text(element, "ID", group.category)
     if group.category != "O":
-        _text(element, "Percent", _number(group.rate))
+        _text(element, "Percent", number(group.rate))
     if with_reason and group.exemption:
         _text(element, "TaxExemptionReason", group.exemption)
     _text(_add(element, "TaxScheme"), "ID", "VAT")
@@ -153,12 +153,12 @@ def _monetary_total(root: etree._Element, invoice: Invoice) -> None:
             _amount(total, name, amount, invoice)
 
 
-def _line(root: etree._Element, invoice: Invoice, number: int, line: Line) -> None:
+def _line(root: etree._Element, invoice: Invoice, position: int, line: Line) -> None:
     kind = "CreditNote" if invoice.is_credit_note else "Invoice"
     element = _add(root, f"{kind}Line")
-    _text(element, "ID", str(number))
+    _text(element, "ID", str(position))
     quantity = _text(
-        element, "CreditedQuantity" if invoice.is_credit_note else "InvoicedQuantity", _number(line.quantity)
+        element, "CreditedQuantity" if invoice.is_credit_note else "InvoicedQuantity", number(line.quantity)
     )
     quantity.set("unitCode", line.unit)
     _amount(element, "LineExtensionAmount", line.net, invoice)
@@ -177,15 +177,20 @@ def _add(parent: etree._Element, *path: str) -> etree._Element:
 
 
 def _text(parent: etree._Element, name: str, text: str) -> etree._Element:
-    """A leaf; spaces collapsed, and characters that XML cannot hold left out."""
+    """A leaf."""
     element = etree.SubElement(parent, CBC + name)
-    element.text = " ".join(_FORBIDDEN.sub("", text).split())
+    element.text = clean(text)
     return element
 
 
 def _amount(parent: etree._Element, name: str, amount: Decimal, invoice: Invoice) -> None:
-    _text(parent, name, _number(amount)).set("currencyID", invoice.currency)
+    _text(parent, name, number(amount)).set("currencyID", invoice.currency)
 
 
-def _number(value: Decimal) -> str:
+def clean(text: str) -> str:
+    """Spaces collapsed, and characters that XML cannot hold left out."""
+    return " ".join(_FORBIDDEN.sub("", text).split())
+
+
+def number(value: Decimal) -> str:
     return format(value, "f")

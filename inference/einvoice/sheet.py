@@ -21,6 +21,7 @@ from inference.einvoice.paper import (
 )
 from inference.fields import FIELDS, LINE_CELLS, TAX_CELLS, to_text
 
+NOTE = "Drawn from the electronic invoice, which has no page of its own."
 TITLES = {"credit_note": "Credit note"}
 PARTY = ("name", "address", "vat_id", "tax_number", "email", "phone", "website")
 FACTS = (
@@ -95,10 +96,10 @@ _ENDS = {
 """Where the texts of a column end."""
 
 
-def lay_out(content: Content) -> Sheet:
-    """The whole invoice."""
+def lay_out(content: Content, note: str = NOTE) -> Sheet:
+    """The whole invoice; `note` stands under its title."""
     sheet = Sheet()
-    _title(sheet, content)
+    _title(sheet, content, note)
     _parties(sheet, content)
     _facts(sheet, content)
     _table(sheet, LINE_COLUMNS, "line_items", content.lines)
@@ -115,14 +116,14 @@ def lay_out(content: Content) -> Sheet:
     return sheet
 
 
-def _title(sheet: Sheet, content: Content) -> None:
+def _title(sheet: Sheet, content: Content, note: str) -> None:
     kind = str(content.header.get("document_type", ""))
     sheet.put(LEFT, TITLES.get(kind, "Invoice"), "document_type", size=LARGE, face=BOLD)
     number = str(content.header.get("invoice_number", ""))
     for line in wrapped(number, 250, LARGE - 5)[:3]:
         sheet.put(RIGHT, line, "invoice_number", size=LARGE - 5, right=True)
         sheet.down(LARGE - 5)
-    sheet.put(LEFT, "Drawn from the electronic invoice, which has no page of its own.", size=SMALL, grey=True)
+    sheet.put(LEFT, note, size=SMALL, grey=True)
     sheet.down(SMALL, 2.2)
 
 

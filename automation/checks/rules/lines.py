@@ -69,6 +69,7 @@ def _changes(view: InvoiceView) -> Iterator[Decimal]:
     discount, shipping = abs(view.amount("discount_amount") or ZERO), view.amount("shipping_amount") or ZERO
     for less, more in product({ZERO, discount}, {ZERO, shipping}):
         yield more - less
+    yield shipping - (view.amount("discount_amount") or ZERO)  # as electronic invoices sign them
 
 
 def _goals(view: InvoiceView, net: Decimal) -> Iterator[Decimal]:

@@ -35,8 +35,9 @@ def amount_due(view: InvoiceView) -> Iterator[Finding]:
     paid = view.amount("amount_paid") or ZERO
     rounding = view.amount("rounding_amount") or ZERO
     expected = gross - abs(paid) if gross >= 0 else gross + abs(paid)
-    # A credit note may print what is due to us without the sign of its total.
-    differences = [abs(abs(wanted) - abs(due)) for wanted in (expected, expected + rounding)]
+    # A credit note may print what is due to us without the sign of its total. Electronic invoices sign what is paid.
+    wanted = (expected, expected + rounding, gross - paid + rounding)
+    differences = [abs(abs(amount) - abs(due)) for amount in wanted]
     if min(differences) <= CENT:
         return
     if not due and not paid:

@@ -14,8 +14,9 @@ from decimal import Decimal
 
 from inference.evaluation import matches
 from inference.extraction import memory, rules
+from inference.extraction.combine_rows import amount_of, readers, table
 from inference.fields import FIELDS, to_text
-from inference.types import Alternative, Extraction, FieldPrediction, Reading, Row
+from inference.types import Alternative, Extraction, FieldPrediction, Reading
 
 MARGIN = 0.3
 DISAGREEMENT = 0.5
@@ -53,11 +54,11 @@ def combine(one: Extraction, other: Extraction) -> Extraction:
     both = ((name, agree(one.fields.get(name), other.fields.get(name), MARGIN, ALONE)) for name in names)
     fields = _whole({name: field for name, field in both if field is not None}, one, other)
     return Extraction(
-        _readers(one.reader, other.reader),
+        readers(one.reader, other.reader),
         f"{one.digest}+{other.digest}",
         fields,
-        _table(one.line_items, other.line_items, fields, "net_amount", ("net_amount", "gross_amount")),
-        _table(one.tax_lines, other.tax_lines, fields, "tax", ("tax_amount",)),
+        table(one.line_items, other.line_items, fields, "net_amount", ("net_amount", "gross_amount")),
+        table(one.tax_lines, other.tax_lines, fields, "tax", ("tax_amount",)),
         _timings(one, other),
     )
 
@@ -69,7 +70,7 @@ def with_memory(said: Extraction, remembered: Extraction) -> Extraction:
     fields = _whole({name: field for name, field in both if field is not None}, said, remembered)
     return replace(
         said,
-        reader=_readers(said.reader, remembered.reader),
+        reader=readers(said.reader, remembered.reader),
         digest=f"{said.digest}+{remembered.digest}",
         fields=fields,
         timings_ms=_timings(said, remembered),
@@ -90,11 +91,7 @@ def agree(
     sure = round(min(CEILING, 1 - (1 - one.confidence) * (1 - other.confidence)), 3)
     kept = one if one.box is not None and (one.confidence >= other.confidence or other.box is None) else other
     reasons = () if sure >= DOUBT else kept.reasons
-    return replace(kept, confidence=sure, reader=_readers(one.reader, other.reader), reasons=reasons)
-
-
-def _readers(one: str, other: str) -> str:
-    return "+".join(dict.fromkeys((*one.split("+"), *other.split("+"))))
+    return replace(kept, confidence=sure, reader=readers(one.reader, other.reader), reasons=reasons)
 
 
 def _timings(one: Extraction, other: Extraction) -> dict[str, float]:
@@ -129,26 +126,5 @@ def _preferred(kept: FieldPrediction, rest: FieldPrediction | None) -> FieldPred
 
 
 def _adds_up(fields: Mapping[str, FieldPrediction]) -> bool:
-    net, tax, gross = (_amount(fields, name) for name in _TRIO)
+    net, tax, gross = (amount_of(fields, name) for name in _TRIO)
     return net is not None and tax is not None and gross is not None and abs(net + tax - gross) <= CENT
-
-
-def _amount(row: Row, name: str) -> Decimal | None:
-    value = row[name].value if name in row else None
-    return value if isinstance(value, Decimal) else None
-
-
-def _table(
-    one: tuple[Row, ...], other: tuple[Row, ...], fields: Row, cell: str, sums: tuple[str, ...]
-) -> tuple[Row, ...]:
-    """The table whose cells add up to a sum of the document; the first where both or neither do, unless it is empty."""
-    totals = [total for total in (_amount(fields, name) for name in sums) if total is not None]
-    if _sums_to(one, cell, totals) or not _sums_to(other, cell, totals):
-        return one or other
-    return other
-
-
-def _sums_to(rows: tuple[Row, ...], cell: str, totals: list[Decimal]) -> bool:
-    cells = [_amount(row, cell) for row in rows]
-    known = [value for value in cells if value is not None]
-    return bool(rows) and len(known) == len(cells) and any(abs(sum(known) - total) <= CENT for total in totals)

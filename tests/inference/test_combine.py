@@ -1,0 +1,91 @@
+"""All readers together: agreement, rows of two tables, and an answer for whatever a page holds."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inference.evaluation import evaluate, prediction_of
+from inference.extraction import combine, memory, rules
+from inference.extraction.combine_rows import table
+from inference.training.synthetic import generate
+from inference.training.synthetic.__main__ import truth_row
+from inference.training.synthetic.degrade import degrade
+from inference.types import Box, FieldPrediction, Page, Reading, Row, Value, Word
+
+HERE = Box(0.1, 0.1, 0.2, 0.12)
+
+
+def _row(reader: str, **cells: Value) -> Row:
+    return {name: FieldPrediction(name, str(value), value, 0.7, reader, 1, HERE) for name, value in cells.items()}
+
+
+def _values(rows: tuple[Row, ...]) -> list[dict[str, Value]]:
+    return [{name: cell.value for name, cell in row.items()} for row in rows]
+
+
+def test_rows_of_the_same_amount_are_completed_cell_by_cell() -> None:
+    one = (_row("rules", description="Paper", net_amount=Decimal(20)), _row("rules", net_amount=Decimal(5)))
+    other = (_row("model", description="Paper", quantity=Decimal(4), unit_price=Decimal(5), net_amount=Decimal(20)),)
+    rows = table(one, other, {}, "net_amount", ("net_amount",))
+    assert _values(rows) == [
+        {"description": "Paper", "quantity": 4, "unit_price": 5, "net_amount": 20},
+        {"net_amount": 5},
+    ]
+    assert rows[0]["description"].reader == "rules+model" and rows[0]["description"].confidence > 0.9
+
+
+def test_arithmetic_decides_between_cells() -> None:
+    one = (_row("rules", quantity=Decimal(2), unit_price=Decimal(7), net_amount=Decimal(21)),)
+    other = (_row("model", quantity=Decimal(3), unit_price=Decimal(7), net_amount=Decimal(21)),)
+    [row] = table(one, other, {}, "net_amount", ("net_amount",))
+    assert row["quantity"].value == 3
+
+
+def test_of_two_tables_the_one_that_adds_up_is_taken() -> None:
+    fields = _row("rules", net_amount=Decimal(30))
+    one = (_row("rules", net_amount=Decimal(10)),)
+    other = (_row("model", net_amount=Decimal(10)), _row("model", net_amount=Decimal(20)))
+    assert len(table(one, other, fields, "net_amount", ("net_amount",))) == 2
+    assert len(table(one, other, {}, "net_amount", ("net_amount",))) == 1
+    assert len(table((), other, {}, "net_amount", ("net_amount",))) == 2
+    assert table((), (), {}, "net_amount", ("net_amount",)) == ()
+
+
+def test_badly_read_scans_are_read_better_together() -> None:
+    samples = [degrade(sample, sample.seed) for sample in map(generate, range(60_000, 60_030))]
+    samples = [sample for sample in samples if sample.document_type == "invoice"]
+    both = evaluate((truth_row(s, ""), prediction_of(combine.extract(s.reading))) for s in samples)
+    alone = evaluate((truth_row(s, ""), prediction_of(rules.extract(s.reading))) for s in samples)
+    assert both.micro.f1 > alone.micro.f1 + 0.02
+    assert both.line_items.f1 >= alone.line_items.f1
+
+
+_EDGES = st.floats(allow_nan=True, allow_infinity=True) | st.floats(min_value=-0.5, max_value=1.5)
+_TEXTS = st.text(min_size=1, max_size=10) | st.sampled_from(
+    ["الإجمالي", "١٢٣", "חשבונית", "請求書", "合計", "¥1,000", "Total", "12,50", "€", "DE129273398", "3.11.2026"]
+)
+_WORDS = st.builds(Word, _TEXTS, st.builds(Box, _EDGES, _EDGES, _EDGES, _EDGES), st.just(1.0))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(_WORDS, max_size=30), st.sampled_from([595.0, 0.0, float("nan")]))
+def test_any_page_has_an_answer_from_all_readers(words: list[Word], width: float) -> None:
+    page = Reading((Page(1, width, 842.0, tuple(words), "test"),))
+    example = memory.learn(page, {"seller_name": "Any", "gross_amount": "12.50"})
+    said, problem = combine.read(page, [example])
+    assert not problem
+    assert all(0 <= field.confidence <= 1 for field in said.fields.values())
+    for row in (*said.line_items, *said.tax_lines):
+        assert all(0 <= cell.confidence <= 1 for cell in row.values())
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["Rechnung"], ["فاتورة", "رقم", "1234"], ["請求書", "番号", "5678", "合計", "¥1,000"]]
+)
+def test_few_and_foreign_words(words: list[str]) -> None:
+    placed = tuple(Word(text, Box(0.1 + 0.1 * at, 0.1, 0.18 + 0.1 * at, 0.12)) for at, text in enumerate(words))
+    said, _ = combine.read(Reading((Page(1, 595, 842, placed, "test"),)))
+    assert "gross_amount" not in said.fields or "¥1,000" in words
+    assert combine.read(Reading(()))[0].fields == {}

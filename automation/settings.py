@@ -114,6 +114,7 @@ CELERY_BEAT_SCHEDULE = {  # nothing expires: that would compare the clocks of tw
     "sweep": {"task": "automation.workflow.sweep", "schedule": 1.0},
     "fold": {"task": "audit.fold", "schedule": 0.8},
     "sign": {"task": "audit.checkpoint", "schedule": 60.0},
+    "drop-refused": {"task": "automation.ingestion.drop_old_bytes", "schedule": crontab(hour="3", minute="10")},
     "verify": {"task": "audit.verify", "schedule": crontab(hour="2", minute="40")},
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
@@ -134,6 +135,7 @@ DOCUMENT_PARSE_MEMORY_MB = env.integer("DOCUMENT_PARSE_MEMORY_MB", 1024)
 OCR_ENGINE = env.text("OCR_ENGINE")
 OCR_LANGUAGES = env.words("OCR_LANGUAGES", "eng,deu,fra")
 OCR_SECONDS = env.integer("OCR_SECONDS", 240)
+OCR_WEIGHTS_DIR = Path(env.text("OCR_WEIGHTS_DIR", str(VAR_DIR / "ocr")))
 S3_BUCKET = env.text("S3_BUCKET")
 _DOCUMENT_STORAGE = (
     {

@@ -2,7 +2,7 @@
 
 UnreadableDocument
 ├── EmptyDocument       empty              nothing in the file
-├── UnsupportedType     unsupported_type   not a PDF, PNG, JPEG, TIFF or XML invoice, whatever its name says
+├── UnsupportedType     unsupported_type   not a PDF, picture (PNG, JPEG, TIFF, WebP, HEIC) or XML invoice, whatever its name says
 ├── TooLarge            too_large          more bytes than allowed
 ├── Encrypted           encrypted          a password is needed
 ├── Damaged             damaged            truncated or broken
@@ -41,7 +41,7 @@ class EmptyDocument(UnreadableDocument):
 class UnsupportedType(UnreadableDocument):
     code = "unsupported_type"
     what = "This kind of file cannot be read."
-    remedy = "Send the invoice as PDF, PNG, JPEG, TIFF, or as XML (UBL or CII)."
+    remedy = "Send the invoice as PDF, PNG, JPEG, TIFF, WebP, HEIC, or as XML (UBL or CII)."
 
 
 class TooLarge(UnreadableDocument):

@@ -7,6 +7,8 @@ PDF = "application/pdf"
 PNG = "image/png"
 JPEG = "image/jpeg"
 TIFF = "image/tiff"
+WEBP = "image/webp"
+HEIC = "image/heic"
 XML = "application/xml"
 
 _READABLE = (
@@ -15,6 +17,7 @@ _READABLE = (
     (b"II*\x00", TIFF),
     (b"MM\x00*", TIFF),
 )
+_HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1")
 _REFUSED = (
     (b"PK\x03\x04", "It is a ZIP archive or an Office document."),
     (b"PK\x05\x06", "It is an empty ZIP archive."),
@@ -39,6 +42,10 @@ def sniff(data: bytes) -> str:
     for magic, media_type in _READABLE:
         if data.startswith(magic):
             return media_type
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return WEBP
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
+        return HEIC
     for magic, description in _REFUSED:
         if data.startswith(magic):
             raise UnsupportedType(description)

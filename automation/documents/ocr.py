@@ -19,7 +19,7 @@ def completed(found: Reading, scan_of: Callable[[int], Scan]) -> Reading:
     from inference.ocr.engines import engine
     from inference.ocr.router import with_ocr
 
-    chosen = engine(settings.OCR_ENGINE, tuple(settings.OCR_LANGUAGES))
+    chosen = engine(settings.OCR_ENGINE, tuple(settings.OCR_LANGUAGES), settings.OCR_WEIGHTS_DIR)
     return with_ocr(found, chosen, scan_of, time.monotonic() + settings.OCR_SECONDS)
 
 

@@ -58,10 +58,15 @@ def _words(box: Sequence[int], letters: Sequence[Letter]) -> Iterator[Found]:
         start = end + 1
 
 
+def weights_folder(brought: Path | None) -> Path:
+    """The operator's own weights where there are any, else the shipped ones."""
+    return brought if brought is not None and (brought / recognition.CARD).is_file() else SHIPPED
+
+
 @cache
-def installed(folder: Path = SHIPPED) -> DocTR | None:
-    """The engine with the weights of the folder; None where there are none that can be believed."""
+def installed(brought: Path | None = None) -> DocTR | None:
+    """The engine with the operator's own weights or the shipped ones; None where they cannot be believed."""
     try:
-        return DocTR(recognition.load(folder))
+        return DocTR(recognition.load(weights_folder(brought)))
     except WeightsUnavailable:
         return None

@@ -10,11 +10,11 @@ BEST = ("tesseract", "doctr")
 
 
 def engine(
-    name: str = "", languages: tuple[str, ...] = tesseract.LANGUAGES, weights: Path = doctr.SHIPPED
+    name: str = "", languages: tuple[str, ...] = tesseract.LANGUAGES, weights: Path | None = None
 ) -> OcrEngine | None:
     """The engine of that name, or the best; None where it is not there. "none" reads nothing by OCR.
 
-    `languages` are Tesseract's, `weights` the folder of docTR's.
+    `languages` are Tesseract's, `weights` a folder of docTR's, preferred to the shipped ones.
     """
     for candidate in (name,) if name else BEST:
         found = _named(candidate, languages, weights)
@@ -23,7 +23,7 @@ def engine(
     return None
 
 
-def _named(name: str, languages: tuple[str, ...], weights: Path) -> OcrEngine | None:
+def _named(name: str, languages: tuple[str, ...], weights: Path | None) -> OcrEngine | None:
     if name == doctr.NAME:
         return doctr.installed(weights)
     return tesseract.installed(languages) if name == tesseract.NAME else None

@@ -5,22 +5,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from PIL import Image, UnidentifiedImageError
+from pillow_heif import register_heif_opener
 
 from inference.errors import Damaged, NoSuchPage, PageTooLarge, TooManyPages
 from inference.limits import Limits
 from inference.types import Page, Reading
 
-_FORMATS = ("PNG", "JPEG", "TIFF")
+_FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "HEIF")
+_WITH_PAGES = "TIFF"  # frames of other formats are an animation, or a telephone's preview
 _PLAUSIBLE_DPI = range(50, 2401)
 _A4_LONG_SIDE = 842.0  # points; the size taken where a picture does not say its own
 _EXIF_ORIENTATION = 0x0112
 _TURNED_SIDEWAYS = (5, 6, 7, 8)
 
+register_heif_opener()
 Image.MAX_IMAGE_PIXELS = None  # `_check_pixels` refuses, with a message, before anything is decoded
 
 
 def read_images(data: bytes, limits: Limits) -> Reading:
-    """One page per frame, all needing OCR. Raises Damaged, PageTooLarge or TooManyPages."""
+    """One page per frame of a TIFF, one of any other; all need OCR. Raises Damaged, PageTooLarge or TooManyPages."""
     pages = []
     with open_image(data) as image:
         number = 0
@@ -54,6 +57,8 @@ def load_frame(image: Image.Image, number: int, limits: Limits) -> Image.Image:
 
 
 def _has_frame(image: Image.Image, index: int) -> bool:
+    if index and image.format != _WITH_PAGES:
+        return False
     try:
         image.seek(index)
     except EOFError:

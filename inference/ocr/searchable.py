@@ -23,6 +23,7 @@ from inference.types import Page, Word
 
 _FONT = b"Helvetica"
 _SIZE = 10.0
+_CROSSED = str.maketrans("ŁłĐđĦħŦŧ", "LlDdHhTt")  # what Unicode does not take apart
 _AXES = ((1, 0, 0, 1), (0, 1, -1, 0), (-1, 0, 0, -1), (0, -1, 1, 0))
 """By quarter turns of the page: where, in its own space, the reader's right and up lie."""
 
@@ -105,7 +106,7 @@ def _encodable(text: str) -> str:
     """The text in letters of code page 1252."""
     known = []
     for char in text:
-        plain = char if _in_1252(char) else unicodedata.normalize("NFKD", char)[0]
+        plain = char if _in_1252(char) else unicodedata.normalize("NFKD", char.translate(_CROSSED))[0]
         known.append(plain if _in_1252(plain) else "?")
     return "".join(known)
 

@@ -80,8 +80,8 @@ def _pieces(ink: NDArray[np.bool_]) -> Boxes:
     usual = _usual_height(boxes)
     heights, widths = _heights(boxes), boxes[:, 2] - boxes[:, 0]
     kept = (heights <= 6 * usual) & (widths <= 14 * usual) & (np.maximum(heights, widths) >= max(2.0, 0.14 * usual))
-    boxes, size = boxes[kept], (heights * widths)[kept]
-    return boxes[np.argsort(-size)[:_MOST_PIECES]] if len(boxes) > _MOST_PIECES else boxes
+    size = (heights * widths)[kept]
+    return np.asarray(boxes[kept][np.argsort(-size, kind="stable")[:_MOST_PIECES]], np.int32)
 
 
 def _lines(boxes: Boxes) -> list[NDArray[np.int64]]:

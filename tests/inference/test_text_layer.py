@@ -228,7 +228,7 @@ def test_visible_text_on_a_full_page_background_is_read() -> None:
         _write(canvas, mode=0)
 
     page = drawn(draw)
-    assert (page.reader, texts(page)[:2]) == ("text_layer", ["Summe", "49,85"])
+    assert (page.reader, texts(page)[:2]) == ("text_on_picture", ["Summe", "49,85"])
 
 
 def test_invisible_text_beside_visible_text_is_dropped() -> None:

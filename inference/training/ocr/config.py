@@ -43,7 +43,7 @@ class RecognitionConfig:
 
 RECOGNITION = {
     "base": RecognitionConfig("base"),
-    "smoke": RecognitionConfig("smoke", crops=120, pixels=16 * 128, gentle=60, validation=12),
+    "smoke": RecognitionConfig("smoke", crops=12, pixels=4 * 128, gentle=6, validation=2),
 }
 
 

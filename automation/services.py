@@ -58,7 +58,10 @@ def run(host: str, port: int, *, log: TextIO, visitor: Callable[[], int | None] 
         "worker": f"{python} -m celery -A automation worker -Q {','.join(QUEUES)} --concurrency {concurrency} "
         "--loglevel warning --without-gossip --without-mingle",
         "beat": f"{python} -m celery -A automation beat --loglevel warning --pidfile=",
+        "fetch": f"{python} manage.py fetch",
     }
+    if settings.MAIL_LISTEN:
+        commands["mail"] = f"{python} manage.py receive_mail"
     for name, command in commands.items():
         manager.add_process(name, f"exec {command}", env=environment, cwd=str(settings.BASE_DIR))
     outcome: list[int] = []

@@ -115,6 +115,7 @@ CELERY_BEAT_SCHEDULE = {  # nothing expires: that would compare the clocks of tw
     "fold": {"task": "audit.fold", "schedule": 0.8},
     "sign": {"task": "audit.checkpoint", "schedule": 60.0},
     "drop-refused": {"task": "automation.ingestion.drop_old_bytes", "schedule": crontab(hour="3", minute="10")},
+    "packs": {"task": "review.packs", "schedule": 60.0},
     "verify": {"task": "audit.verify", "schedule": crontab(hour="2", minute="40")},
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}

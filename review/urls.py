@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from review.views import change, decide, document, flow, pages, person, queue, runs, session, upload
+from review.views import change, channels, decide, document, flow, intake, pages, person, queue, runs, session, upload
 
 urlpatterns: list[URLPattern] = [
     path("", queue.queue, name="queue"),
@@ -11,6 +11,11 @@ urlpatterns: list[URLPattern] = [
     path("upload/", upload.upload, name="upload"),
     path("upload/file/", upload.upload_file, name="upload-file"),
     path("upload/<uuid:document_id>/", upload.upload_progress, name="upload-progress"),
+    path("intake/", intake.intake_page, name="intake"),
+    path("intake/arrivals/<int:arrival_id>/retry/", intake.retry, name="retry-arrival"),
+    path("intake/channels/new/", channels.new_channel, name="channel-new"),
+    path("intake/channels/<uuid:channel_id>/", channels.channel, name="channel"),
+    path("intake/channels/<uuid:channel_id>/<slug:action>/", channels.channel_action, name="channel-action"),
     path("runs/", runs.runs, name="runs"),
     path("runs/counts/", runs.run_counts, name="run-counts"),
     path("runs/queues/", runs.queue_table, name="run-queues"),
@@ -18,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("runs/<uuid:run_id>/<slug:action>/", runs.operate_run, name="operate-run"),
     path("documents/<uuid:document_id>/", document.document, name="document"),
     path("documents/<uuid:document_id>/original/", pages.original, name="original"),
+    path("documents/<uuid:document_id>/export/<slug:form>/", pages.exported, name="exported"),
     path("documents/<uuid:document_id>/pages/<int:number>/<int:width>.webp", pages.page_picture, name="page-picture"),
     path("documents/<uuid:document_id>/pages/<int:number>/words/", pages.page_words, name="page-words"),
     path("documents/<uuid:document_id>/fields/<slug:name>/", change.correct_field, name="correct-field"),

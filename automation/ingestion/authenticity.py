@@ -79,10 +79,10 @@ def _dkim(raw: bytes, txt: Txt) -> str:
 
 def _spf(client: str, helo: str, envelope_sender: str) -> str:
     try:
-        result, _, _ = spf.check2(i=client, s=envelope_sender, h=helo, querytime=SECONDS)
+        told = spf.check2(i=client, s=envelope_sender, h=helo, querytime=SECONDS)
     except STUMBLES:
         return "permerror"
-    return str(result)
+    return str(told[0])
 
 
 def shown(authenticity: Mapping[str, str]) -> str:

@@ -16,6 +16,7 @@ from automation.ingestion.models import Arrival, Channel, Mail
 from automation.ingestion.unpack import Part, unpack
 
 MAIL = "message/rfc822"
+NOTHING_ATTACHED = "The mail has no file attached. Attach the invoice and send it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,17 @@ def receive(incoming: IncomingFile) -> list[Outcome]:
         return [_hand_in(incoming, None)]
     part = Part("", incoming.filename, incoming.data, incoming.declared_type)
     return [_hand_in(_of_part(incoming, found), found.refusal) for found in unpack(part)]
+
+
+def receive_parts(incoming: IncomingFile) -> list[Outcome]:
+    """Hand in all files of a mail that is in hand as a file. One that cannot be taken apart is one refusal."""
+    try:
+        parts = read_contents(incoming.data, smallest_picture=0).files
+        if not parts:
+            raise Refused(NOTHING_ATTACHED, code="nothing_attached")
+    except Refused as refusal:
+        return [_hand_in(incoming, refusal)]
+    return [_hand_in(_of_part(incoming, part), part.refusal) for part in parts]
 
 
 def receive_mail(
@@ -53,9 +65,7 @@ def receive_mail(
     try:
         contents = read_contents(raw, smallest_picture=smallest_picture)
         if not contents.files:
-            refusal = Refused(
-                "The mail has no file attached. Attach the invoice and send it again.", code="nothing_attached"
-            )
+            refusal = Refused(NOTHING_ATTACHED, code="nothing_attached")
     except Refused as error:
         refusal, contents = error, Contents()
     sender = sender or head.sender

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any, cast
 
 from django.conf import settings
@@ -11,7 +12,9 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from automation.api.models import ServiceToken
-from automation.errors import Invalid
+from automation.errors import Invalid, Refused
+from automation.ingestion.accept import refuse
+from automation.ingestion.channels.url import fetch_url
 from automation.ingestion.incoming import IncomingFile, take, take_base64
 from automation.ledger.models import LegalEntity
 
@@ -51,17 +54,31 @@ def incoming(request: Request, entity: LegalEntity) -> IncomingFile:
         content, full_size = take(upload.file, upload.size or 0)
         name = upload.name or "unnamed"
         return IncomingFile(entity, name, content, "api", sender, None, upload.content_type or "", full_size)
+    if isinstance(data, dict) and isinstance(data.get("url"), str):
+        return _from_url(data["url"], IncomingFile(entity, str(data.get("filename") or ""), b"", "api", sender))
     if (
         not isinstance(data, dict)
         or not isinstance(data.get("filename"), str)
         or not isinstance(data.get("content"), str)
     ):
-        raise Invalid('Send the file as multipart form field "file", or JSON {"filename", "content": base64}.')
+        message = 'Send the file as multipart form field "file", or JSON {"filename", "content": base64} or {"url"}.'
+        raise Invalid(message)
     try:
         content, full_size = take_base64(data["content"])
     except ValueError as error:
         raise Invalid(f'"content" is not base64: {error}.') from error
     return IncomingFile(entity, data["filename"], content, "api", sender, full_size=full_size)
+
+
+def _from_url(url: str, incoming: IncomingFile) -> IncomingFile:
+    """The file at an address. Raises Refused, once that is on record, and TemporaryFailure."""
+    try:
+        fetched = fetch_url(url)
+    except Refused as refusal:
+        refuse(replace(incoming, filename=incoming.filename or url), refusal)
+        raise
+    name = incoming.filename or fetched.filename
+    return replace(incoming, filename=name, data=fetched.data, full_size=fetched.full_size)
 
 
 def fingerprint(file: IncomingFile) -> str:

@@ -78,6 +78,11 @@ DOCUMENTS = record({"items": array(SUMMARY), "next_cursor": nullable(TEXT)})
 EVENTS = record({"items": array(EVENT), "next_before": nullable(TEXT)})
 UPLOAD = {
     "multipart/form-data": record({"file": {"type": "string", "format": "binary"}}),
-    "application/json": record({"filename": TEXT, "content": {"type": "string", "format": "byte"}}),
+    "application/json": {
+        "oneOf": [
+            record({"filename": TEXT, "content": {"type": "string", "format": "byte"}}),
+            record({"url": {"type": "string", "format": "uri"}, "filename": TEXT}, optional=("filename",)),
+        ]
+    },
 }
 ENTITY = query("entity", "Name or id of the legal entity; needed where the token has several")

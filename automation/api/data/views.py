@@ -26,6 +26,7 @@ from automation.api.problems import MEDIA_TYPE
 from automation.documents import storage
 from automation.documents.models import Document
 from automation.documents.report import report
+from automation.einvoice import export as einvoice
 from automation.ingestion.accept import accept
 from automation.ingestion.incoming import IncomingFile
 from automation.workflow.queues import require_room
@@ -124,6 +125,23 @@ def content(request: Request, document_id: uuid.UUID) -> HttpResponse:
         "ETag": f'"{found.sha256}"',
     }
     return HttpResponse(storage.load(found), content_type=found.media_type, headers=headers)
+
+
+@needs(GET="documents:read")
+@extend_schema(
+    operation_id="export_invoice",
+    parameters=[openapi.path("form", "What to write", enum=sorted(einvoice.FORMATS))],
+    responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, **openapi.answers({}, 404, 409, 422)},
+)
+@api_view(["GET"])
+def export(request: Request, document_id: uuid.UUID, form: str) -> HttpResponse:
+    """An approved invoice as UBL 2.1, CII or Factur-X."""
+    found = _found(request, document_id)
+    if form not in einvoice.FORMATS:
+        raise NotFound(f"There is no form {form}; there are {', '.join(einvoice.FORMATS)}.")
+    written = einvoice.export(found, form)
+    headers = {"Content-Disposition": content_disposition_header(True, written.filename) or "attachment"}
+    return HttpResponse(written.data, content_type=written.media_type, headers=headers)
 
 
 def _token(request: Request) -> ServiceToken:

@@ -84,6 +84,11 @@ EVENTS = MappingProxyType(
         "limit.set": "A person may approve up to an amount, at one legal entity or at all; none means without limit",
         "stand_in.appointed": "A person is represented by another for some days",
         "stand_in.ended": "A person is represented no longer",
+        # Keeping and erasing
+        "retention.rule_changed": "How long records of a kind are kept was changed",
+        "hold.placed": "Something must not be erased until further notice",
+        "hold.released": "It may be erased again when its time is over",
+        "document.erased": "Its key was destroyed and what was read from it is gone; by which rule is recorded",
         # The log itself
         "log.clock_set_back": "The database's clock was found behind the newest signed head",
         "pack.requested": "An auditor's pack was asked for",

@@ -1,3 +1,4 @@
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils import timezone
 
@@ -24,6 +25,7 @@ class Event(models.Model):
         indexes = (
             models.Index(fields=["subject", "id"], name="audit_event_subject"),
             models.Index(fields=["action", "at"], name="audit_event_action"),
+            BrinIndex(fields=["at"], name="audit_event_at", autosummarize=True),
         )
         constraints = (
             models.CheckConstraint(
@@ -77,3 +79,32 @@ class Pack(models.Model):
     problem = models.TextField(blank=True)
     file = models.TextField(blank=True, help_text="Where the zip lies")
     sha256 = models.CharField(max_length=64, blank=True)
+
+
+class RetentionRule(models.Model):
+    """How long records of a kind are kept; the newest row of a kind and country is in force. Only ever added."""
+
+    kind = models.TextField()
+    country = models.CharField(max_length=2)
+    years = models.PositiveSmallIntegerField(help_text="Counted from the end of the calendar year")
+    basis = models.TextField(help_text="The law or decision it rests on")
+    set_by = models.TextField(blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+
+class LegalHold(models.Model):
+    """What must not be erased until the hold is released, whatever the rules say."""
+
+    subject = models.TextField(help_text="document:UUID, supplier:UUID or entity:UUID")
+    reason = models.TextField()
+    placed_by = models.TextField()
+    placed_at = models.DateTimeField(default=timezone.now)
+    released_by = models.TextField(blank=True)
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["subject"], condition=models.Q(released_at=None), name="legal_hold_once_per_subject"
+            ),
+        )

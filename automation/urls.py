@@ -5,5 +5,6 @@ from automation.health import health
 urlpatterns = [
     path("healthz", health, name="health"),
     path("api/", include("automation.api.urls")),
+    path("audit/", include("review.audit_urls")),
     path("", include("review.urls")),
 ]

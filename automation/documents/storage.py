@@ -62,6 +62,8 @@ def store(data: bytes) -> StoredBytes:
 
 def load(document: Keeper) -> bytes:
     """The plain bytes. Raises PermanentFailure where they are missing or were changed, TemporaryFailure when away."""
+    if not document.wrapped_key:
+        raise PermanentFailure("The document was erased: its time was over.", code="document_erased")
     digest = bytes.fromhex(document.sha256)
     try:
         with _storage().open(document.storage_name) as file:

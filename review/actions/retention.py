@@ -6,10 +6,10 @@ from django.contrib.auth.models import User
 
 from audit import retention
 from audit.models import LegalHold, RetentionRule
-from automation.documents import erasure
 from automation.documents.models import Document
 from automation.errors import Conflict, Invalid
 from automation.ledger.models import LegalEntity, Supplier
+from review import erasure
 from review.access import require_governance
 
 KINDS = {"document": Document, "supplier": Supplier, "entity": LegalEntity}

@@ -28,6 +28,7 @@ from automation.errors import Invalid
 from review.access import AUDIT, VIEW, allowed_entities, needs, rights
 from review.log_search import PAGE, Asked, activity, named, search
 from review.pack.build import request_pack
+from review.pack.parts import Period
 from review.queries import visible_document
 
 FORMATS = ("json", "compact")
@@ -66,8 +67,8 @@ def complete(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     everywhere = None in rights(user).get(AUDIT, frozenset())
     entities = None if everywhere else [entity.pk for entity in allowed_entities(user, AUDIT)]
-    since, until = (timezone.make_aware(timezone.datetime(d.year, d.month, d.day)) for d in (first, last))
-    found = completeness(since, until + timedelta(days=1), entities)
+    period = Period(first, last)
+    found = completeness(period.since, period.until, entities)
     context = {"here": "audit", "tab": "complete", "found": found, "first": first, "last": last}
     return render(request, "audit/complete.html", context)
 

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit.models import LegalHold
 from audit.retention import rules
-from automation.documents.erasure import due
 from automation.documents.models import Document
 from automation.errors import CountersignError
 from review.access import AUDIT, allowed_entities, may_govern, needs
 from review.actions import retention as actions
+from review.erasure import due
 
 
 @needs(AUDIT)

@@ -1,0 +1,165 @@
+"""Erasing: only what is due, never under a hold, with an event and a certificate; the tree still verifies."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.storage import storages
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from audit.checkpoint import checkpoint
+from audit.integrity import check
+from audit.models import Event
+from audit.retention import kept_until, rule_for
+from audit.sequencer import fold_all
+from audit.signing import configured
+from automation.documents import storage
+from automation.documents.models import Document, FieldValue, Page
+from automation.errors import Conflict, Invalid, NotAllowed, PermanentFailure
+from automation.ingestion.accept import accept
+from automation.ingestion.incoming import IncomingFile
+from automation.ledger.models import LegalEntity
+from review.access import grant_role
+from review.actions import retention as actions
+from review.erasure import due
+from tests.factories import make_document
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def own_key(settings: Any, tmp_path: Path) -> None:
+    settings.AUDIT_KEY_PATH = str(tmp_path / "key.pem")
+
+
+@pytest.fixture
+def governor(db: None) -> User:
+    person = User.objects.create_user("gina", "gina@example.com", "correct horse battery")
+    grant_role(person, "governance", None, acting_user=None)
+    return person
+
+
+@pytest.fixture
+def old(entity: LegalEntity) -> Document:
+    """A posted document of eleven years ago, its bytes in the storage."""
+    incoming = IncomingFile(entity=entity, data=b"%PDF-1.4 old", filename="Mueller.pdf", channel="upload")
+    stored = accept(incoming, wake=False).document
+    decided = make_document(entity)
+    FieldValue.objects.create(
+        document=stored, entered_by=_anybody(), name="seller_name", value="Mueller", confidence=1, reader="person"
+    )
+    Document.objects.filter(pk=stored.pk).update(state="posted", received_at=timezone.now() - timedelta(days=11 * 366))
+    assert decided.pk != stored.pk
+    return Document.objects.select_related("entity").get(pk=stored.pk)
+
+
+def _anybody() -> User:
+    return User.objects.get_or_create(username="anybody")[0]
+
+
+def test_a_due_document_is_erased_with_an_event_and_a_certificate(
+    governor: User, old: Document, entity: LegalEntity, settings: Any
+) -> None:
+    entities = LegalEntity.objects.all()
+    assert [item.document.pk for item in due(entities)] == [old.pk]
+    certificate = actions.erase_document(old.pk, acting_user=governor)
+    erased = Document.objects.get(pk=old.pk)
+    assert (erased.filename, bytes(erased.wrapped_key), erased.sha256) == ("erased", b"", old.sha256)
+    assert not storages["documents"].exists(old.storage_name)
+    assert {value.value for value in FieldValue.objects.filter(document=old)} == {""}
+    assert not any(page.words for page in Page.objects.filter(reading__document=old))
+    with pytest.raises(PermanentFailure, match="erased"):
+        storage.load(erased)
+    event = Event.objects.get(action="document.erased")
+    assert certificate.event == event.id
+    assert "§ 147" in str(event.because)
+    assert old.sha256 in certificate.text()
+    assert due(entities) == []
+    with pytest.raises(Conflict, match="erased before"):
+        actions.erase_document(old.pk, acting_user=governor)
+    fold_all()
+    heads = Path(settings.AUDIT_HEADS_PATH)
+    checkpoint(configured(), heads)
+    assert check(configured().keys, heads).unsealed == 0
+
+
+def test_a_hold_keeps_it_until_it_is_released(governor: User, old: Document) -> None:
+    hold = actions.place_hold("entity", str(old.entity_id), "A lawsuit.", acting_user=governor)
+    with pytest.raises(Conflict, match="under a hold already"):
+        actions.place_hold("entity", str(old.entity_id), "Again.", acting_user=governor)
+    assert due(LegalEntity.objects.all()) == []
+    with pytest.raises(Conflict, match="A lawsuit"):
+        actions.erase_document(old.pk, acting_user=governor)
+    with pytest.raises(Invalid):
+        actions.release_hold(hold.pk, "", acting_user=governor)
+    actions.release_hold(hold.pk, "It is settled.", acting_user=governor)
+    actions.erase_document(old.pk, acting_user=governor)
+    actions_logged = Event.objects.order_by("id").values_list("action", flat=True)
+    assert [a for a in actions_logged if a.startswith(("hold", "document.er"))] == [
+        "hold.placed",
+        "hold.released",
+        "document.erased",
+    ]
+
+
+def test_what_is_not_due_or_not_decided_stays(governor: User, old: Document) -> None:
+    actions.set_rule("DE", 30, "our own decision", acting_user=governor)
+    with pytest.raises(Conflict, match="must be kept until"):
+        actions.erase_document(old.pk, acting_user=governor)
+    actions.set_rule("DE", 8, "the law again", acting_user=governor)
+    Document.objects.filter(pk=old.pk).update(state="to_approve")
+    with pytest.raises(Conflict, match="not decided"):
+        actions.erase_document(old.pk, acting_user=governor)
+    assert Event.objects.filter(action="retention.rule_changed").count() == 2
+
+
+def test_only_governance_may(auditor: User, old: Document) -> None:
+    for act in (
+        lambda: actions.erase_document(old.pk, acting_user=auditor),
+        lambda: actions.set_rule("DE", 1, "x", acting_user=auditor),
+        lambda: actions.place_hold("document", str(old.pk), "x", acting_user=auditor),
+        lambda: actions.release_hold(1, "x", acting_user=auditor),
+    ):
+        with pytest.raises(NotAllowed):
+            act()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT review_erase_document(%s)",
+        "SET LOCAL countersign.erasing = 'yes'; UPDATE documents_document SET wrapped_key = '' WHERE id = %s",
+        "SET LOCAL countersign.erasing = 'yes'; UPDATE documents_fieldvalue SET raw = '' WHERE document_id = %s",
+    ],
+)
+def test_the_application_cannot_erase_past_the_log(old: Document, statement: str) -> None:
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        for part in statement.split("; "):
+            cursor.execute(part, [old.pk] if "%s" in part else None)
+
+
+def test_a_rule_counts_from_the_end_of_the_year() -> None:
+    day = timezone.now().date().replace(month=3, day=1, year=2020)
+    assert kept_until(day, rule_for("DE")).isoformat() == "2028-12-31"
+    assert rule_for("XX").country == "*"
+
+
+def test_the_page_does_what_its_buttons_say(governor: User, old: Document) -> None:
+    client = Client()
+    client.force_login(governor, backend="django.contrib.auth.backends.ModelBackend")
+    assert "Mueller.pdf" in client.get(reverse("audit-retention")).content.decode()
+    client.post(reverse("retention-hold"), {"kind": "document", "key": str(old.pk), "reason": "Asked for."})
+    assert "Mueller.pdf" not in client.get(reverse("audit-retention")).content.decode()
+    client.post(reverse("retention-release", args=(1,)), {"because": "Done."})
+    client.post(reverse("retention-rule"), {"country": "FR", "years": "12", "basis": "board"})
+    shown = client.get(reverse("audit-retention")).content.decode()
+    assert "board" in shown
+    answer = client.post(reverse("retention-erase"), {"document": str(old.pk)})
+    assert "Certificate of erasure" in answer.content.decode()
+    refused = client.post(reverse("retention-erase"), {"document": "nonsense"})
+    assert refused.status_code == 302

@@ -25,7 +25,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 ARGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 ARGS += ["--disable-component-update", "--disable-sync"]
 PASSWORD = "correct horse battery"
-SMALLEST_WAIT = 10_000  # milliseconds until a missing element is an error
+SMALLEST_WAIT = 30_000  # milliseconds until a missing element is an error
 
 # Playwright keeps an event loop running in this thread, which Django takes for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

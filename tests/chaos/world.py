@@ -45,7 +45,7 @@ class World:
         self.log = (var / "processes.log").open("wb")
         self.web_port = free_port()
         self.clock_library = clocks.library(self.folder)
-        worker = [*CELERY, "worker", *QUIET, "--concurrency", "2", "-Q", ",".join(QUEUES)]
+        worker = [*CELERY, "worker", *QUIET, "--concurrency", "4", "-Q", ",".join(QUEUES)]
         worker += ["--without-gossip", "--without-mingle"]
         granian = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.web_port)]
         self.commands = {
@@ -81,7 +81,7 @@ class World:
             os.killpg(process.pid, number)
 
     def become_calm(self) -> None:
-        """No more crash points: workers are killed once more and start without one. Clocks stay wrong."""
+        """No more faults: workers are killed once more and start without crash points or proxies. Clocks stay wrong."""
         self.calm = True
         for name in WORKERS:
             if self.processes[name].poll() is None:
@@ -111,7 +111,8 @@ class World:
         return self.folder / f"clock-{name}"
 
     def _start(self, name: str) -> None:
-        environment = {**self._environment(), **clocks.environment(self.clock_library, self.clock(name))}
+        environment = self._environment() if name not in WORKERS or not self.calm else self._direct()
+        environment |= clocks.environment(self.clock_library, self.clock(name))
         if name in WORKERS and not self.calm:
             environment["COUNTERSIGN_CRASH_AT"] = f"{random.choice(crash_points.NAMES)}:0.02"
         self.processes[name] = subprocess.Popen(
@@ -124,13 +125,18 @@ class World:
         )
 
     def _environment(self) -> dict[str, str]:
-        """Everybody reaches both servers through the proxies; leases are short, so that a run is taken over soon."""
-        direct = service_environment()
-        way = {"host": "127.0.0.1", "port": str(self.postgres_proxy.port)}
+        """Both servers are reached through the proxies."""
+        direct = self._direct()
         return {
             **direct,
-            **{name: _through(direct[name], way) for name in ("DATABASE_URL", "DATABASE_APP_URL")},
+            **{name: _through(direct[name], self.postgres_proxy) for name in ("DATABASE_URL", "DATABASE_APP_URL")},
             "REDIS_URL": f"redis://127.0.0.1:{self.redis_proxy.port}/0",
+        }
+
+    def _direct(self) -> dict[str, str]:
+        """Leases are short, so that a run is taken over soon."""
+        return {
+            **service_environment(),
             "WORKFLOW_LEASE_SECONDS": str(LEASE_SECONDS),
             "WORKFLOW_HEARTBEAT_SECONDS": "1",
             "API_REQUESTS_PER_MINUTE": "1000000",
@@ -138,10 +144,8 @@ class World:
         }
 
 
-def _through(url: str, way: dict[str, str]) -> str:
-    """The same database by another way."""
-    base, _, _ = url.partition("?")
-    return f"{base}?host={way['host']}&port={way['port']}&sslmode=disable"
+def _through(url: str, proxy: Proxy) -> str:
+    return f"{url.partition('?')[0]}?host=127.0.0.1&port={proxy.port}&sslmode=disable"
 
 
 def free_port() -> int:

@@ -105,9 +105,11 @@ def test_search_by_person_document_supplier_action_and_time(overall: User, entit
     assert found(last="nonsense", before="x") == {"first", "second"}
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_log_says_how_it_stands(overall: User, heads: Path) -> None:
-    shown = page(overall, "audit-log")
-    assert "In order" in shown
+    fold_all()
+    checkpoint(configured(), heads)
+    assert "In order" in page(overall, "audit-log")
     heads.write_text("nonsense\n")
     assert "is not what was written" in page(overall, "audit-log")
 

@@ -239,6 +239,7 @@ def _totals(found: dict[str, list[Choice]]) -> dict[str, Choice]:
         for name, choice in zip(_SUM, best, strict=False)
         if choice is not None and choice.score > -4
     }
+    chosen |= _third(chosen, found)
     gross = chosen.get("gross_amount")
     if gross is not None and isinstance(gross.value, Decimal):
         for due, paid in product(options["amount_due"][:3], options["amount_paid"][:3]):
@@ -247,6 +248,22 @@ def _totals(found: dict[str, list[Choice]]) -> dict[str, Choice]:
                 chosen["amount_paid"] = _ranked(options["amount_paid"], options["amount_paid"].index(paid), 1.0)
                 break
     return chosen
+
+
+def _third(chosen: dict[str, Choice], found: dict[str, list[Choice]]) -> dict[str, Choice]:
+    """The one sum of the three that the network did not see, where what the other two leave is printed."""
+    sure = {name: choice.value for name, choice in chosen.items() if choice.score > 0}
+    missing = [name for name in _SUM if name not in chosen]
+    if len(missing) != 1 or len(sure) != 2:
+        return {}
+    net, tax, gross = (sure.get(name) for name in _SUM)
+    if isinstance(gross, Decimal):
+        other = tax if isinstance(tax, Decimal) else net
+        wanted = gross - other if isinstance(other, Decimal) else None
+    else:
+        wanted = net + tax if isinstance(net, Decimal) and isinstance(tax, Decimal) else None
+    printed = next((choice for choice in found[missing[0]] if choice.value == wanted), None)
+    return {} if printed is None else {missing[0]: replace(printed, score=1.0, margin=1.0, agreement=1.0)}
 
 
 def _gain(choice: Choice | None) -> float:

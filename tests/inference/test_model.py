@@ -222,6 +222,12 @@ def test_sums_are_chosen_together() -> None:
     assert chosen["gross_amount"].rivals[0].value == Decimal("125.00")
 
 
+def test_a_sum_that_the_network_missed_is_what_the_others_leave() -> None:
+    page = reading("Goods  102.00\nLess     2.00\nRest   100.00\nVAT     20.00\nTotal  120.00")
+    chosen = decode.header(_scored(page, {"tax_amount": {"20.00": 4.0}, "gross_amount": {"120.00": 4.0}}))
+    assert chosen["net_amount"].value == Decimal("100.00")
+
+
 def test_a_row_lasts_until_the_next_one_starts() -> None:
     page = reading("Bolt      2   3.00   6.00\nlong\nNut       1   4.00   4.00")
     marks = {

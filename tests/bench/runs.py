@@ -51,15 +51,8 @@ def measure() -> str:
             server.execute("VACUUM ANALYZE")
         rows = [row(who, asked, here) for who, here in seen_by(entities).items() for asked in PAGES]
     heading = f"Milliseconds for one of {TIMES} pages of 50 over {RUNS:,} finished runs"
-    return "\n".join(
-        [
-            heading,
-            "",
-            "| Who | Page | median | p95 | processor, mean | processor, most |",
-            "|---|---|---|---|---|---|",
-            *rows,
-        ]
-    )
+    columns = "| Who | Page | median | p95 | processor, mean | processor, most |"
+    return "\n".join([heading, "", columns, "|---|---|---|---|---|---|", *rows])
 
 
 def seen_by(entities: dict[str, uuid.UUID]) -> dict[str, frozenset[uuid.UUID] | None]:

@@ -1,4 +1,4 @@
-"""What lists and searches of documents and their runs go by: the runs of an entity in order, words of names and numbers.
+"""Indexes for lists and searches of documents and their runs: an entity's runs in order, words of names and numbers.
 
 The words are those of documents/search.py; both must say the same.
 """

@@ -52,6 +52,8 @@ UNREADABLE = frozenset(
         "unsupported_type",
         "encrypted",
         "damaged",
+        "xml_forbidden",
+        "xml_too_deep",
         "too_many_pages",
         "page_too_large",
         "too_slow",

@@ -10,7 +10,8 @@ from django.utils.http import content_disposition_header, quote_etag
 from django.views.decorators.http import require_GET
 
 from automation.documents import parsing, storage
-from automation.errors import PermanentFailure, TemporaryFailure
+from automation.einvoice import export
+from automation.errors import Conflict, Invalid, PermanentFailure, TemporaryFailure
 from inference.ocr.render import MEDIA_TYPE
 from review import queries
 from review.access import VIEW, needs
@@ -60,6 +61,23 @@ def original(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse | Fil
     response = HttpResponse(storage.load(document), content_type="application/octet-stream")
     name = document.filename.replace("\\", "_").replace('"', "_")
     response.headers["Content-Disposition"] = _attachment(name)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@needs(VIEW)
+@require_GET
+def exported(request: HttpRequest, document_id: uuid.UUID, form: str) -> HttpResponse:
+    """The approved invoice as UBL, CII or Factur-X, to keep."""
+    document = queries.visible_document(request.user, document_id)
+    if form not in export.FORMATS:
+        raise Http404
+    try:
+        written = export.export(document, form)
+    except (Conflict, Invalid) as error:
+        return HttpResponse(error.message, status=error.status, content_type="text/plain; charset=utf-8")
+    response = HttpResponse(written.data, content_type="application/octet-stream")
+    response.headers["Content-Disposition"] = _attachment(written.filename)
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

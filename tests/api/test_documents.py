@@ -191,3 +191,14 @@ def test_a_service_sees_its_entities_only(service: Service, entity: LegalEntity)
     problem(both.upload(GOOD), 422, "entity_missing")
     assert both.upload(GOOD, query="?entity=Example Services SAS").json()["entity"] == other.name
     assert both.upload(GOOD, query=f"?entity={entity.pk}").json()["entity"] == entity.name
+
+
+def test_an_approved_invoice_is_exported_in_every_form(service: Service, entity: LegalEntity) -> None:
+    document = make_document(entity, state=State.APPROVED)
+    for form, begins in (("ubl", b"<?xml"), ("cii", b"<?xml"), ("factur-x", b"%PDF-1.7")):
+        answer = service.get(f"{DOCUMENTS}/{document.pk}/export/{form}")
+        assert answer.status_code == 200 and answer.content.startswith(begins)
+        assert "RE-2026-0117" in answer["Content-Disposition"]
+    problem(service.get(f"{DOCUMENTS}/{document.pk}/export/fax"), 404, "not_found")
+    waiting = make_document(entity, state=State.TO_APPROVE)
+    problem(service.get(f"{DOCUMENTS}/{waiting.pk}/export/ubl"), 409, "not_approved")

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from automation.einvoice.compose import compose, with_country
-from automation.einvoice.model import Party
+from automation.einvoice.export import invoice_of
 from automation.einvoice.ubl import write
 from automation.einvoice.validation import schema_errors
 from automation.errors import Invalid
@@ -27,7 +26,4 @@ class UblFiles:
 
 
 def render(payload: Payload) -> bytes:
-    ours = payload.entity
-    address = payload.fields.get("buyer_address", "")
-    buyer = Party(ours["name"], ours["country"], address, with_country(ours["vat_id"]))
-    return write(compose(payload.header(), payload.typed_lines(), payload.typed_tax_lines(), buyer))
+    return write(invoice_of(payload))

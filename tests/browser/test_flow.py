@@ -107,9 +107,7 @@ def test_keys_from_document_to_document(
     assert max(seconds.values()) <= 8
 
 
-def test_the_next_document_is_there_at_once(
-    sign_in: SignIn, entity: LegalEntity, clerk: User, approver: User
-) -> None:
+def test_the_next_document_is_there_at_once(sign_in: SignIn, entity: LegalEntity, clerk: User, approver: User) -> None:
     documents = to_approve(entity, 9, clerk)
     page = sign_in(approver)
     open_first(page)
@@ -118,7 +116,9 @@ def test_the_next_document_is_there_at_once(
         page.wait_for_function(READY)
         times.append(page.evaluate(PRESS_AND_TIME))
     times.sort()
-    print(f"\nnext document interactive: median {statistics.median(times):.0f} ms, worst of {len(times)} {times[-1]:.0f} ms")
+    print(
+        f"\nnext document interactive: median {statistics.median(times):.0f} ms, worst of {len(times)} {times[-1]:.0f} ms"
+    )
     assert Decision.objects.filter(gate="approve", verdict="approved").count() == len(documents) - 1
 
 
@@ -184,14 +184,16 @@ def test_the_next_document_is_held_and_let_go(
     assert _soon(page, lambda: Task.objects.filter(leased_by=clerk).count() == 0)
 
 
-def test_a_day_without_a_mouse(
-    sign_in: SignIn, entity: LegalEntity, clerk: User, live_server: LiveServer
-) -> None:
+def test_a_day_without_a_mouse(sign_in: SignIn, entity: LegalEntity, clerk: User, live_server: LiveServer) -> None:
     documents = several(entity, 6)
     page = sign_in(clerk)
     open_first(page)
     tasks: list[tuple[str, list[str], Any]] = [
-        ("on hold", ["h", "Tab", "Tab", "Enter"], lambda: Document.objects.filter(holds__released_at=None, holds__isnull=False)),
+        (
+            "on hold",
+            ["h", "Tab", "Tab", "Enter"],
+            lambda: Document.objects.filter(holds__released_at=None, holds__isnull=False),
+        ),
         ("postponed", ["p", "Enter"], lambda: Document.objects.filter(tasks__postponed_until__isnull=False)),
         ("rejected", ["r", *"wrong", "Tab", "Enter"], lambda: Document.objects.filter(state=State.REJECTED)),
     ]

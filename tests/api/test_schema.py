@@ -80,4 +80,5 @@ def test_every_operation_is_described(described: Any) -> None:
         f"GET {ONE}",
         f"GET {ONE}/events",
         f"GET {ONE}/content",
+        f"GET {ONE}/export/{{form}}",
     }

@@ -24,7 +24,9 @@ _AMONG_NEWEST = f"""
 SELECT run_id FROM unnest(%(entities)s::uuid[]) AS entity, LATERAL (
     SELECT id, run_id, filename FROM documents_document
     WHERE entity_id = entity AND run_id < %(before)s ORDER BY run_id DESC LIMIT %(newest)s
-) AS document LEFT JOIN ledger_invoice AS invoice ON invoice.document_id = document.id
+) AS document LEFT JOIN LATERAL (
+    SELECT seller_name, number FROM ledger_invoice WHERE document_id = document.id OFFSET 0 -- not by a scan of them all
+) AS invoice ON true
 WHERE {_begins("filename")} OR {_begins("seller_name")} OR {_begins("number")}
 ORDER BY run_id DESC LIMIT %(enough)s
 """  # noqa: S608 - made of the constants above

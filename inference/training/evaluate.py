@@ -28,6 +28,7 @@ from inference.fields import DOCUMENT_TYPES, FIELDS, LINE_CELLS, TAX_CELLS, to_t
 from inference.ocr.text_layer import read
 from inference.training.config import CONFIGS, TrainConfig
 from inference.training.examples import validation_samples
+from inference.training.suppliers import known_suppliers
 from inference.training.synthetic import Sample
 from inference.training.synthetic.__main__ import truth_row
 from inference.types import Extraction, Reading
@@ -173,6 +174,7 @@ def export(run: Path, out: Path, count: int, real: Sequence[Path] = ()) -> dict[
         "calibration": weights.calibration,
         "calibration_shift": {"real_documents": len(documents), "intercept": change[0], "slope": change[1]},
         "held_out": table(config, weights, count),
+        "known_suppliers": known_suppliers(weights, max(count // 4, 1)),
     }
     (out / "reader.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
     return card
@@ -222,7 +224,7 @@ def main() -> None:
     parser.add_argument("--n", type=int, default=200, help="how many documents to calibrate on, and to measure on")
     arguments = parser.parse_args()
     card = export(arguments.run, arguments.out, arguments.n, arguments.real)
-    print(json.dumps(card["held_out"], indent=1))  # noqa: T201
+    print(json.dumps({name: card[name] for name in ("held_out", "known_suppliers")}, indent=1))  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -137,7 +137,7 @@ def _inputs(kind: str, values: Mapping[str, Any], *, typed: bool) -> list[Input]
                 needed=one.default is one.default_factory is MISSING,
             )
         )
-    return sorted(inputs, key=lambda one: not one.needed)
+    return sorted(inputs, key=lambda one: (not one.needed, one.name == "every"))
 
 
 def _input_kind(wanted: Any, *, long: bool) -> str:

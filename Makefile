@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+OCR := tesseract-ocr tesseract-ocr-deu tesseract-ocr-fra
 
-.PHONY: demo serve test lint bench bench-audit chaos tamper clean
+.PHONY: demo serve test lint bench bench-audit bench-ocr chaos tamper clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.ready: pyproject.toml constraints.txt
@@ -12,9 +13,11 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	@touch $@
 
 demo: $(VENV)/.ready
+	@tests/system_packages.sh $(OCR)
 	$(BIN)/python manage.py demo $(ARGS)
 
 serve: $(VENV)/.ready
+	@tests/system_packages.sh $(OCR)
 	$(BIN)/python manage.py serve $(ARGS)
 
 lint: $(VENV)/.ready
@@ -35,6 +38,9 @@ tamper: $(VENV)/.ready
 
 bench-audit: $(VENV)/.ready
 	$(BIN)/python -m tests.audit.bench $(ARGS)
+
+bench-ocr: $(VENV)/.ready
+	$(BIN)/python -m tests.bench ocr
 
 chaos: $(VENV)/.ready
 	$(BIN)/python -m tests.chaos $(ARGS)

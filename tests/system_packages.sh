@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs the Debian packages that some tests need, where this user may; otherwise those tests say why they skip.
-PACKAGES="chromium fonts-dejavu-core"
+# Installs Debian packages (those named, else those of the tests), where this user may; says which are not there.
+PACKAGES="${*:-chromium fonts-dejavu-core fonts-liberation2 fonts-lato tesseract-ocr tesseract-ocr-deu tesseract-ocr-fra}"
 missing() { for package in $PACKAGES; do dpkg -s "$package" >/dev/null 2>&1 || echo "$package"; done; }
 command -v dpkg >/dev/null || exit 0
 [ -z "$(missing)" ] && exit 0
@@ -9,4 +9,4 @@ if [ "$(id -u)" = 0 ]; then
     # shellcheck disable=SC2046
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(missing) >/dev/null 2>&1
 fi
-[ -z "$(missing)" ] || echo "Not installed, so the tests that need it are skipped: $(missing | tr '\n' ' ')"
+[ -z "$(missing)" ] || echo "Not installed, so what needs it is skipped or done without: $(missing | tr '\n' ' ')"

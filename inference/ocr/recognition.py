@@ -120,7 +120,7 @@ def verified(folder: Path) -> dict[str, Any]:
 
 
 def _on_cpu(graph: Path) -> Network:
-    import onnxruntime  # type: ignore[import-untyped]
+    import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 2

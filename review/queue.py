@@ -53,7 +53,8 @@ class Row:
     """One line of the queue. `reasons`: why triage sent it to a person. `worst`: its gravest finding, if any.
 
     `gate`, `opened_at`, `postponed_until` and `left` (working time until it is due, zero when overdue) are of its open
-    task; `holder` is who has it open now, `hold` what it is on hold for.
+    task; `holder` is who has it open now, `hold` what it is on hold for. `clean`: it
+    waits for approval, comes from a known supplier, and no check found more than information.
     """
 
     document: Document
@@ -66,6 +67,7 @@ class Row:
     hold: str | None
     worst: str | None
     reasons: tuple[str, ...]
+    clean: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,10 +248,13 @@ def _rows(documents: list[Document]) -> list[Row]:
     for document in documents:
         task = tasks.get(document.pk)
         held = task is not None and task.leased_until is not None and task.leased_until > now
+        invoice: Invoice | None = getattr(document, "invoice", None)
+        known = invoice is not None and invoice.supplier_id is not None
+        quiet = worst.get(document.pk) in (None, Severity.INFO) and document.pk not in holds
         rows.append(
             Row(
                 document=document,
-                invoice=getattr(document, "invoice", None),
+                invoice=invoice,
                 gate=task.gate if task else None,
                 opened_at=task.opened_at if task else None,
                 postponed_until=task.postponed_until if task else None,
@@ -258,6 +263,7 @@ def _rows(documents: list[Document]) -> list[Row]:
                 hold=Hold.Name(holds[document.pk]).label if document.pk in holds else None,
                 worst=worst.get(document.pk),
                 reasons=reasons.get(document.pk, ()),
+                clean=task is not None and task.gate == Gate.APPROVE and known and quiet,
             )
         )
     return rows

@@ -1,9 +1,26 @@
 from django.urls import URLPattern, path
 
-from review.views import change, channels, decide, document, flow, intake, pages, person, queue, runs, session, upload
+from review.views import (
+    change,
+    channels,
+    decide,
+    document,
+    flow,
+    intake,
+    pages,
+    person,
+    queue,
+    runs,
+    saved,
+    session,
+    upload,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", queue.queue, name="queue"),
+    path("views/", saved.save_view, name="save-view"),
+    path("views/<int:view_id>/forget/", saved.forget_view, name="forget-view"),
+    path("approve-clean/", saved.approve_clean, name="approve-clean"),
     path("counts/", queue.queue_counts, name="queue-counts"),
     path("sign-in/", session.sign_in, name="sign-in"),
     path("sign-out/", session.sign_out, name="sign-out"),

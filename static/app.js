@@ -14,7 +14,7 @@ window.desk = (() => {
     note.textContent = text;
     document.getElementById("toasts").replaceChildren(note);
     say(text);
-    setTimeout(() => note.remove(), bad ? 12000 : 4000);
+    setTimeout(() => note.remove(), bad ? 12000 : 6000);
   }
 
   const signedOut = (request) => new URL(request.responseURL || location.href).pathname.startsWith("/sign-in");
@@ -57,6 +57,8 @@ window.desk = (() => {
   });
 
   document.addEventListener("DOMContentLoaded", () => {
+    const said = live().textContent.trim();
+    if (said) toast(said);
     document.body.addEventListener("htmx:configRequest", (event) => { event.detail.headers["X-CSRFToken"] = token(); });
     document.body.addEventListener("htmx:beforeSwap", (event) => {
       if (!signedOut(event.detail.xhr)) return;

@@ -11,6 +11,7 @@
     j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1),
     "/": () => { const search = document.getElementById("search"); search.focus(); search.select(); },
     z: () => desk.takeBack(),
+    x: () => document.getElementById("choose-clean")?.click(),
     u: () => { location.href = document.querySelector('.top nav a[href*="upload"]').href; },
   };
 
@@ -25,6 +26,22 @@
     event.preventDefault();
     COMMANDS[event.key]();
   });
+
+  const boxes = () => [...document.querySelectorAll('.pick input')];
+  const button = () => document.getElementById("approve-clean");
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("#choose-clean")) return;
+    const all = boxes().every((box) => box.checked);
+    for (const box of boxes()) box.checked = !all;
+    choose();
+    button().focus();
+  });
+  document.addEventListener("change", (event) => { if (event.target.closest(".pick")) choose(); });
+  function choose() {
+    const count = boxes().filter((box) => box.checked).length;
+    button().disabled = !count;
+    desk.say(`${count}`);
+  }
 
   const counted = () => document.getElementById("tabs").innerText;
   let before;

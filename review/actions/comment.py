@@ -44,6 +44,12 @@ def mentions_seen(document_id: uuid.UUID, *, acting_user: User) -> None:
     unseen.update(seen_at=timezone.now())
 
 
+def unseen_mentions(user: User) -> list[Mention]:
+    """Where colleagues named the person, newest first, as long as they have not opened it."""
+    unseen = Mention.objects.filter(person=user, seen_at=None)
+    return list(unseen.select_related("comment__document", "comment__by").order_by("-pk")[:5])
+
+
 def _named(text: str, document: Document) -> list[User]:
     """The people named, of those who may see the document; other names are only text."""
     people = User.objects.filter(username__in=set(_NAMED.findall(text)), is_active=True)

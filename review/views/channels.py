@@ -51,6 +51,7 @@ def new_channel(request: HttpRequest) -> HttpResponse:
             given,
             secret=request.POST.get("secret", ""),
             enabled="enabled" in request.POST,
+            within=allowed_entities(request.user, OPERATE),
             actor=_actor(request),
         )
     except CountersignError as error:
@@ -74,6 +75,7 @@ def channel(request: HttpRequest, channel_id: uuid.UUID) -> HttpResponse:
             settings=_given(found.kind, request),
             secret=request.POST.get("secret") or None,
             enabled="enabled" in request.POST,
+            within=allowed_entities(request.user, OPERATE),
             actor=_actor(request),
         )
     except CountersignError as error:

@@ -11,9 +11,11 @@ from django.views.decorators.http import require_GET
 
 from automation.errors import Invalid
 from review import queries
-from review.access import ADD, VIEW, needs, rights
-from review.queue import COUNT_LIMIT, Tab
-from review.views.filters import NAMES, asked_for
+from review.access import ADD, APPROVE, VIEW, allowed_entities, needs, rights
+from review.actions.comment import unseen_mentions
+from review.models import SavedView
+from review.queue import COUNT_LIMIT, WAITING_TABS, Tab
+from review.views.filters import NAMES, asked_for, narrowed
 
 TITLES: dict[Tab, tuple[str, str]] = {
     "mine": ("For you", "Nothing waits for you"),
@@ -56,6 +58,14 @@ def queue(request: HttpRequest) -> HttpResponse:
         "may_add": bool(rights(user).get(ADD)),
         "next_page": f"?{urlencode({**here, 'page': page.next_cursor})}" if page.next_cursor else "",
         "first_page": f"?{urlencode(here)}" if request.GET.get("page") else "",
+        "filters": filters,
+        "narrowed": narrowed(filters),
+        "here_query": urlencode(here),
+        "entities": allowed_entities(user, VIEW).order_by("name")[:200],
+        "views": SavedView.objects.filter(owner=user).order_by("name"),
+        "bulk": tab in WAITING_TABS and any(row.clean for row in page.rows) and bool(rights(user).get(APPROVE)),
+        "unseen": unseen_mentions(user),
+        "keys": queries.keys_of(user),
         "opened_from": f"?{urlencode(here)}" if here else "",
     }
     return render(request, "queue.html", context)

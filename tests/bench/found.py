@@ -21,19 +21,6 @@ _MONTHS = (
     *("jan", "feb", "m[aär]r", "apr", "ma[yijg]", "ju[ni]n?"),
     *("ju[li]l?", "a[uoû][gû]?g?", "sep", "o[ck]t", "nov", "d[ei][czc]"),
 )
-    "jan",
-    "feb",
-    "m[aär]r",
-    "apr",
-    "ma[yijg]",
-    "ju[ni]n?",
-    "ju[li]l?",
-    "a[uoû][gû]?g?",
-    "sep",
-    "o[ck]t",
-    "nov",
-    "d[ei][czc]",
-]
 _WITHIN = 8  # a value is printed in at most so many words
 
 

@@ -20,6 +20,8 @@ SCOPES: Mapping[str, str] = MappingProxyType(
         "documents:write": "Hand in documents",
         "runs:read": "See the runs of documents",
         "runs:operate": "Pause, resume, cancel, retry and skip",
+        "channels:read": "See the channels that files come in by",
+        "channels:write": "Set up, change and remove channels",
     }
 )
 PREFIX = "cst_"  # lets secret scanners recognise a token that leaked

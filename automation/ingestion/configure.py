@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from audit.record import record
@@ -21,6 +22,7 @@ from automation.ingestion.channels.base import read_settings
 from automation.ingestion.models import Channel
 from automation.ledger.models import LegalEntity
 
+Entities = QuerySet[LegalEntity] | None
 FROM_ENVIRONMENT = "env:CHANNEL_SECRET_"
 LONGEST_NAME = 100
 
@@ -33,11 +35,15 @@ def create_channel(
     *,
     secret: str = "",
     enabled: bool = True,
+    within: Entities = None,
     actor: str,
 ) -> Channel:
-    """Raises Invalid for settings that are none of this kind's, a name or a place that another channel has."""
+    """Raises Invalid for settings that are none of this kind's, a name or a place that another channel has.
+
+    `within`: the legal entities that the actor may have files taken in for; None is the installation itself.
+    """
     channel = Channel(id=new_id(), entity=entity, name=_name(name), kind=kind, enabled=enabled)
-    _apply(channel, settings)
+    _apply(channel, settings, within)
     channel.secret = _sealed(channel, secret)
     _save(channel, force_insert=True, action="channel.created", actor=actor, before=None)
     return channel
@@ -51,6 +57,7 @@ def change_channel(
     settings: Mapping[str, object] | None = None,
     secret: str | None = None,
     enabled: bool | None = None,
+    within: Entities = None,
     actor: str,
 ) -> Channel:
     """Change what is given. Another place needs the secret anew: it must not be sent where it was not meant for.
@@ -65,7 +72,7 @@ def change_channel(
         channel.name = channel.name if name is None else _name(name)
         channel.enabled = channel.enabled if enabled is None else enabled
         if settings is not None:
-            _apply(channel, settings)
+            _apply(channel, settings, within)
         if secret:
             channel.secret = _sealed(channel, secret)
         elif channel.secret and _whereabouts(channel.place) != _whereabouts(old_place):
@@ -105,7 +112,12 @@ def secret_of(channel: Channel) -> str:
     return found
 
 
-def _apply(channel: Channel, settings: Mapping[str, object]) -> None:
+def _apply(channel: Channel, settings: Mapping[str, object], within: Entities) -> None:
+    others = settings.get("entities")
+    if within is not None and isinstance(others, Mapping):
+        for name in others.values():
+            if not within.filter(name=str(name)).exists():
+                raise Invalid(f"You have no legal entity named {str(name)[:200]!r}.")
     kind = kind_of(channel.kind)
     chosen: Any = read_settings(kind.settings, settings)
     channel.settings, channel.place = dict(settings), kind.place(chosen)

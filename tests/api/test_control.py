@@ -171,4 +171,10 @@ def test_every_operation_is_described(described: Any) -> None:
         f"POST {RUNS}/{{run_id}}/actions",
         "GET /api/control/v1/queues",
         "GET /api/control/v1/downstreams",
+        "GET /api/control/v1/channels",
+        "POST /api/control/v1/channels",
+        "GET /api/control/v1/channels/{channel_id}",
+        "PATCH /api/control/v1/channels/{channel_id}",
+        "DELETE /api/control/v1/channels/{channel_id}",
+        "POST /api/control/v1/channels/{channel_id}/fetch",
     }

@@ -25,7 +25,7 @@ def channel(entity: LegalEntity, clerk: User) -> Channel:
     made = create_channel(entity, "Invoices by mail", "imap", given, secret="x", actor="user:test")
     failing = {
         "code": "mailbox_unreachable",
-        "message": "The mail server broke off: connection reset by peer",
+        "message": "The mail server broke off: reset by peer",
         "at": "",
     }
     Channel.objects.filter(pk=made.pk).update(error=failing, failures=3)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from automation.api.control import views
+from automation.api.control import channels, views
 
 urlpatterns = [
     path("runs", views.runs, name="runs"),
@@ -8,5 +8,8 @@ urlpatterns = [
     path("runs/<uuid:run_id>/timeline", views.run_timeline, name="timeline"),
     path("runs/<uuid:run_id>/actions", views.actions, name="actions"),
     path("queues", views.queue_list, name="queues"),
+    path("channels", channels.channels, name="channels"),
+    path("channels/<uuid:channel_id>", channels.channel, name="channel"),
+    path("channels/<uuid:channel_id>/fetch", channels.fetch, name="fetch-channel"),
     path("downstreams", views.downstream_list, name="downstreams"),
 ]

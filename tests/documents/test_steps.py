@@ -1,8 +1,11 @@
 """Reading and extracting, through the engine and its real workflow."""
 
+import io
+import shutil
 from collections.abc import Callable
 from typing import Any
 
+import pypdfium2 as pdfium
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
@@ -134,6 +137,34 @@ def test_a_page_without_text_is_marked(entity: LegalEntity) -> None:
     assert output(document, "read")["needs_ocr"] is True
     assert Page.objects.get(reading__document=document).needs_ocr
     assert not FieldValue.objects.filter(document=document, name="gross_amount").exists()
+
+
+def _as_scan(data: bytes) -> bytes:
+    """The page printed and scanned: a picture and nothing else."""
+    file = io.BytesIO()
+    pdfium.PdfDocument(data)[0].render(scale=200 / 72).to_pil().convert("L").save(file, "PDF", resolution=200)
+    return file.getvalue()
+
+
+@pytest.mark.skipif(shutil.which("tesseract") is None, reason="Tesseract is not installed")
+def test_a_scan_is_read_by_ocr_and_its_page_says_by_what(entity: LegalEntity) -> None:
+    document = process(entity, _as_scan(INVOICE))
+    told = output(document, "read")
+    page = Page.objects.get(reading__document=document)
+    assert told["needs_ocr"] is False
+    assert (page.reader, page.cause) == ("tesseract", "image") and "eng" in page.digest
+    assert current_values(document.pk)["gross_amount"].value
+    assert stored_reading(told["reading"]).pages[0].digest == page.digest
+    event = Event.objects.get(subject=f"document:{document.pk}", action="document.read")
+    assert isinstance(event.after, dict) and event.after["ocr"] == [f"tesseract {page.digest}"]
+
+
+def test_without_an_engine_a_scan_waits_for_a_person(entity: LegalEntity, settings: Any) -> None:
+    settings.OCR_ENGINE = "none"
+    document = process(entity, _as_scan(INVOICE))
+    assert output(document, "read")["needs_ocr"] is True
+    page = Page.objects.get(reading__document=document)
+    assert (page.reader, page.digest, page.words) == ("image", "", [])
 
 
 def test_a_worker_lost_before_its_result_was_stored_leaves_one_reading(entity: LegalEntity) -> None:

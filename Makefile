@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OCR := tesseract-ocr tesseract-ocr-deu tesseract-ocr-fra
 
-.PHONY: demo serve test lint bench bench-audit bench-ocr chaos tamper clean
+.PHONY: demo serve test lint bench bench-ui bench-audit bench-ocr chaos chaos-mail tamper clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.ready: pyproject.toml constraints.txt
@@ -42,8 +42,14 @@ bench-audit: $(VENV)/.ready
 bench-ocr: $(VENV)/.ready
 	$(BIN)/python -m tests.bench ocr
 
+bench-ui: $(VENV)/.ready
+	$(BIN)/python -m tests.bench.desk
+
 chaos: $(VENV)/.ready
 	$(BIN)/python -m tests.chaos $(ARGS)
+
+chaos-mail: $(VENV)/.ready
+	$(BIN)/python -m tests.ingestion.many_mails $(ARGS)
 
 clean:
 	rm -rf $(VENV) var build *.egg-info .mypy_cache .ruff_cache

@@ -94,6 +94,7 @@ class Picture:
     small: str
     srcset: str
     picture: str  # with WIDTH to be filled in
+    engine: str  # by which OCR read it; empty where the file itself says its text
 
 
 def context(request: HttpRequest, user: User, view: DocumentView) -> dict[str, Any]:
@@ -166,7 +167,9 @@ def _picture(document: Document, page: Page) -> Picture:
         return reverse("page-picture", args=[document.pk, page.number, 0]).replace("/0.webp", f"/{width}.webp")
 
     srcset = ", ".join(f"{url(width)} {width}w" for width in WIDTHS)
-    return Picture(page.number, page.width, page.height, url(WIDTHS[1]), srcset, url("WIDTH"))
+    return Picture(
+        page.number, page.width, page.height, url(WIDTHS[1]), srcset, url("WIDTH"), page.reader if page.digest else ""
+    )
 
 
 def _steps(view: DocumentView) -> list[Step]:

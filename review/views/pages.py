@@ -2,7 +2,9 @@
 
 import hashlib
 import uuid
+from typing import cast
 
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import get_conditional_response
@@ -15,6 +17,7 @@ from automation.errors import Conflict, Invalid, PermanentFailure, TemporaryFail
 from inference.ocr.render import MEDIA_TYPE
 from review import queries
 from review.access import VIEW, needs
+from review.actions import view
 
 WIDTHS = (400, 800, 1200, 1800, 2600)  # pixels; the browser picks the one that is sharp at its zoom
 KEPT_FOR = 3600  # seconds in the shared cache
@@ -59,6 +62,7 @@ def original(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse | Fil
     """The file as it arrived, to keep: never shown in the browser, whose viewer is no sandbox of ours."""
     document = queries.visible_document(request.user, document_id)
     response = HttpResponse(storage.load(document), content_type="application/octet-stream")
+    view.downloaded(document, acting_user=cast(User, request.user))
     name = document.filename.replace("\\", "_").replace('"', "_")
     response.headers["Content-Disposition"] = _attachment(name)
     response.headers["Cache-Control"] = "private, no-store"
@@ -76,6 +80,7 @@ def exported(request: HttpRequest, document_id: uuid.UUID, form: str) -> HttpRes
         written = export.export(document, form)
     except (Conflict, Invalid) as error:
         return HttpResponse(error.message, status=error.status, content_type="text/plain; charset=utf-8")
+    view.exported(document, form, acting_user=cast(User, request.user))
     response = HttpResponse(written.data, content_type="application/octet-stream")
     response.headers["Content-Disposition"] = _attachment(written.filename)
     response.headers["Cache-Control"] = "private, no-store"

@@ -20,6 +20,9 @@ SENTENCES = {
     "document.checked": "ran the checks",
     "document.triaged": "decided who looks at it",
     "document.viewed": "opened it",
+    "document.downloaded": "took the original",
+    "document.exported": "took it as an electronic invoice",
+    "document.erased": "erased it",
     "document.corrected": "corrected",
     "document.confirmed": "confirmed",
     "document.commented": "left a comment",
@@ -51,6 +54,7 @@ TABLES = {"line_items": "Lines", "tax_lines": "Tax lines"}
 class Entry:
     """Who did what, when; `changes` are "Field: before → after", `because` the reason in words."""
 
+    id: int
     at: datetime
     who: str
     did: str
@@ -71,6 +75,7 @@ def _silent(event: Event) -> bool:
 def _entry(event: Event, names: Mapping[str, str], locale: Locale) -> Entry:
     before, after = _object(event.before), _object(event.after)
     return Entry(
+        id=event.id,
         at=event.at,
         who=_who(event.actor, names),
         did=SENTENCES.get(event.action, event.action.replace(".", " ").replace("_", " ")),

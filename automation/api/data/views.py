@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit.models import Event
+from audit.reads import record_read
 from automation.api import idempotency, openapi
 from automation.api.authentication import needs
 from automation.api.data import parsing, queries, schemas
@@ -91,6 +92,7 @@ def _accepted(file: IncomingFile) -> idempotency.Answer:
 @api_view(["GET"])
 def document(request: Request, document_id: uuid.UUID) -> Response:
     found = _found(request, document_id)
+    _seen("document.viewed", request, found)
     body = {**_summary(found), **report(found)}
     etag = f'"{hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:32]}"'
     if etag in request.headers.get("If-None-Match", ""):
@@ -124,7 +126,9 @@ def content(request: Request, document_id: uuid.UUID) -> HttpResponse:
         "Content-Disposition": content_disposition_header(True, found.filename) or "attachment",
         "ETag": f'"{found.sha256}"',
     }
-    return HttpResponse(storage.load(found), content_type=found.media_type, headers=headers)
+    data = storage.load(found)
+    _seen("document.downloaded", request, found)
+    return HttpResponse(data, content_type=found.media_type, headers=headers)
 
 
 @needs(GET="documents:read")
@@ -140,12 +144,18 @@ def export(request: Request, document_id: uuid.UUID, form: str) -> HttpResponse:
     if form not in einvoice.FORMATS:
         raise NotFound(f"There is no form {form}; there are {', '.join(einvoice.FORMATS)}.")
     written = einvoice.export(found, form)
+    _seen("document.exported", request, found, {"form": form})
     headers = {"Content-Disposition": content_disposition_header(True, written.filename) or "attachment"}
     return HttpResponse(written.data, content_type=written.media_type, headers=headers)
 
 
 def _token(request: Request) -> ServiceToken:
     return cast(ServiceToken, request.auth)
+
+
+def _seen(action: str, request: Request, document: Document, after: Json | None = None) -> None:
+    actor = f"service:{_token(request).name}"
+    record_read(action, actor=actor, subject=f"document:{document.pk}", after=after)
 
 
 def _found(request: Request, document_id: uuid.UUID) -> Document:

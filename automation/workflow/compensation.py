@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
+from audit.record import record
 from automation.errors import Invalid
 from automation.workflow import definition, store, wakeup
 from automation.workflow.crash_points import crash_point
@@ -38,6 +39,8 @@ def finish(
         unwinding=state if last or undone else None,
         error=error,
     )
+    if state == RunState.FAILED:
+        record("run.failed", actor="system:workflow", subject=f"run:{run_id}", after=error)
     if last:
         wakeup.after_commit(last.queue)
 
@@ -54,6 +57,7 @@ def undo(run: Claimed, workflow: Workflow, step: Step) -> None:
         commit = result.commit
     with transaction.atomic():
         StepResult.objects.filter(run_id=run.id, step=step.name).update(compensated_at=store.NOW)
+        record("run.compensated", actor="system:workflow", subject=f"run:{run.id}", after={"step": step.name})
         commit()
         before = _to_undo(run.id, workflow)
         store.end(

@@ -77,7 +77,7 @@ class Run(models.Model):
                 include=["id"],
             ),
             models.Index(fields=["subject", "created_at"], name="run_subject"),
-            models.Index(fields=["state", "-created_at"], name="run_state"),
+            models.Index(fields=["state", "-id"], name="run_state"),
         ]
         constraints = [
             models.CheckConstraint(

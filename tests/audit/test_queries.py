@@ -10,7 +10,7 @@ def ids(db: None) -> list[int]:
     """Nine events, three to each of three documents, by two people, in turn."""
     return [
         record(
-            ("document.received", "document.viewed", "run.started")[number // 3],
+            ("document.received", "document.viewed", "run.failed")[number // 3],
             actor=f"user:{number % 2}",
             subject=f"document:{number % 3}",
         ).id
@@ -33,7 +33,7 @@ def test_pages_meet_without_gap_or_overlap(ids: list[int]) -> None:
 def test_search_combines_what_is_given(ids: list[int]) -> None:
     everything = search()
     assert [event.id for event in search(action="document.", actor="user:0")] == [ids[4], ids[2], ids[0]]
-    assert [event.id for event in search(action="run.started", subject="document:2")] == [ids[8]]
+    assert [event.id for event in search(action="run.failed", subject="document:2")] == [ids[8]]
     middle = everything[4].at
     assert [event.id for event in search(since=middle)] == ids[:3:-1]
     assert [event.id for event in search(until=middle)][:4] == ids[3::-1]

@@ -11,6 +11,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from audit.models import Event
+from audit.queries import trail
 from automation.errors import Conflict, Invalid
 from automation.workflow import engine, store
 from automation.workflow.definition import Retry, Workflow, parse, publish
@@ -77,6 +78,7 @@ def test_a_permanent_failure_ends_the_run_and_says_why(function: str, code: str)
     assert run.error is not None
     assert run.error["code"] == code
     assert steps.failures == [("thing", code)]
+    assert [(e.action, e.after) for e in trail(f"run:{run_id}")] == [("run.failed", run.error)]
 
 
 def test_a_bug_is_retried_and_then_ends_the_run_with_its_name() -> None:
@@ -208,7 +210,7 @@ def test_a_body_says_which_step_has_what_it_may_not() -> None:
     body = workflow("note").body()
     assert parse("example", body) == replace(workflow("note"), name="example")
     body["steps"][0]["colour"] = "red"
-    with pytest.raises(Invalid, match="example, step s1: .*colour"):
+    with pytest.raises(Invalid, match=r"example, step s1: .*colour"):
         parse("example", body)
 
 

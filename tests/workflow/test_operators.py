@@ -68,8 +68,9 @@ def test_cancel_undoes_and_ends() -> None:
     operators.cancel(run_id, actor="user:olga", because="ordered twice")
     run = finish(run_id)
     assert (run.state, run.subject) == (RunState.CANCELLED, "thing.s1.-s1")
-    event = trail(f"run:{run_id}")[0]
-    assert (event.action, event.actor, event.because) == ("run.cancelled", "user:olga", "ordered twice")
+    undone, cancelled = trail(f"run:{run_id}")
+    assert (undone.action, undone.after) == ("run.compensated", {"step": "s1"})
+    assert (cancelled.action, cancelled.actor, cancelled.because) == ("run.cancelled", "user:olga", "ordered twice")
 
 
 def test_a_paused_run_keeps_its_signal_and_goes_on_when_resumed() -> None:

@@ -27,17 +27,6 @@ class Event(models.Model):
             models.Index(fields=["action", "at"], name="audit_event_action"),
             BrinIndex(fields=["at"], name="audit_event_at", autosummarize=True),
         )
-        constraints = (
-            models.CheckConstraint(
-                condition=models.Q(action__regex=r"^[a-z_]+(\.[a-z_]+)+$"), name="audit_event_action_is_dotted"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(actor__regex=r"^[a-z_]+:.+$"), name="audit_event_actor_is_kind_and_key"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(subject__regex=r"^[a-z_]+:.+$"), name="audit_event_subject_is_kind_and_key"
-            ),
-        )
 
     def __str__(self) -> str:
         return f"{self.id} {self.action} {self.subject}"

@@ -27,7 +27,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['subject', 'id'], name='audit_event_subject'), models.Index(fields=['action', 'at'], name='audit_event_action')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('action__regex', '^[a-z_]+(\\.[a-z_]+)+$')), name='audit_event_action_is_dotted'), models.CheckConstraint(condition=models.Q(('actor__regex', '^[a-z_]+:.+$')), name='audit_event_actor_is_kind_and_key'), models.CheckConstraint(condition=models.Q(('subject__regex', '^[a-z_]+:.+$')), name='audit_event_subject_is_kind_and_key')],
             },
         ),
     ]

@@ -33,6 +33,7 @@ PLAIN = """
     );
     CREATE INDEX ON plain_event (subject, id);
     CREATE INDEX ON plain_event (action, at);
+    CREATE INDEX ON plain_event USING brin (at) WITH (autosummarize = on);
 """
 EVENT = {
     "action": "document.corrected",

@@ -1,7 +1,7 @@
 """Nobody changes or removes an event: the application lacks the right, and triggers refuse everybody else."""
 
 import pytest
-from django.db import ProgrammingError, connections, transaction
+from django.db import IntegrityError, ProgrammingError, connections, transaction
 
 from audit.record import record
 
@@ -54,4 +54,26 @@ def test_a_line_break_cannot_be_smuggled_into_an_entry() -> None:
     with pytest.raises(Exception, match="audit_event_is_one_line"), transaction.atomic():
         connections["default"].cursor().execute(
             "INSERT INTO audit_event (action, actor, subject, after) VALUES ('a.b', 'user:1', 'document:1', '{\n}')"
+        )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("column", "value", "refused"),
+    [
+        ("action", "approved", "action_is_dotted"),
+        ("action", "Document.approved", "action_is_dotted"),
+        ("actor", "carla", "actor_is_kind_and_key"),
+        ("subject", "document:", "subject_is_kind_and_key"),
+        ("before", "[1]", "before_is_object"),
+        ("after", '{"a":1,"a":2}', "after_is_object"),
+        ("because", '[{"a":1,"a":2}]', "because_is_json"),
+    ],
+)
+def test_an_event_looks_like_one(column: str, value: str, refused: str) -> None:
+    values = {"action": "document.read", "actor": "system:w", "subject": "document:1", column: value}
+    columns, marks = ", ".join(values), ", ".join(["%s"] * len(values))
+    with pytest.raises(IntegrityError, match=f"audit_event_{refused}"), transaction.atomic():
+        connections["default"].cursor().execute(
+            f"INSERT INTO audit_event ({columns}) VALUES ({marks})", list(values.values())
         )

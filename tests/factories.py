@@ -58,6 +58,7 @@ def make_document(
     state: State = State.RECEIVED,
     pages: int = 1,
     pages_without_text: Sequence[int] = (),
+    cause: str = "",
     filename: str = "invoice.pdf",
 ) -> Document:
     """A document in `state` with one reading, one extraction and its projected invoice. `confidence`: one for all
@@ -81,8 +82,9 @@ def make_document(
     for number in range(1, pages + 1):
         blank = number in pages_without_text
         words = [] if blank else [["Invoice", 0.1, 0.1, 0.2, 0.12, 1.0]]
+        size = {"width": 595, "height": 842}
         Page.objects.create(
-            reading=reading, number=number, width=595, height=842, reader="text layer", needs_ocr=blank, words=words
+            reading=reading, number=number, **size, reader="text layer", needs_ocr=blank, words=words, cause=cause
         )
     extraction = Extraction.objects.create(document=document, reading=reading, reader="rules", digest="0" * 64)
     for name, text in values.items():

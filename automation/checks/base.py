@@ -82,6 +82,7 @@ class InvoiceView:
     tax_lines: tuple[Cells, ...] = ()
     malformed: Mapping[str, str] = field(default_factory=dict)
     pages_without_text: tuple[int, ...] = ()
+    pages_deceiving: tuple[int, ...] = ()  # whose text differs from what a person sees
     supplier: uuid.UUID | None = None
     normal_number: str = ""
     others: tuple[OtherInvoice, ...] = ()

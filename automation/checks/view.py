@@ -18,6 +18,7 @@ from inference.fields import FIELDS, LINE_CELLS, TAX_CELLS, Kind, from_text
 from inference.types import Value
 
 MOST_OTHERS = 20
+_DECEIVING = ("text_disagrees", "text_unseen")
 HEADER_KINDS: Mapping[str, Kind] = MappingProxyType({name: field.kind for name, field in FIELDS.items()})
 
 
@@ -30,6 +31,7 @@ def view_of(document: Document) -> InvoiceView:
     for table, rows in (("line_items", lines), ("tax_lines", tax_lines)):
         for number, (_, wrong) in enumerate(rows, start=1):
             malformed |= {f"{table}.{number}.{cell}": text for cell, text in wrong.items()}
+    pages = latest_pages(document.pk)
     invoice = Invoice.objects.filter(document=document).first()
     entity = document.entity
     return InvoiceView(
@@ -40,7 +42,8 @@ def view_of(document: Document) -> InvoiceView:
         lines=tuple(cells for cells, _ in lines),
         tax_lines=tuple(cells for cells, _ in tax_lines),
         malformed=malformed,
-        pages_without_text=tuple(page.number for page in latest_pages(document.pk) if page.needs_ocr),
+        pages_without_text=tuple(page.number for page in pages if page.needs_ocr),
+        pages_deceiving=tuple(page.number for page in pages if page.cause in _DECEIVING),
         supplier=invoice.supplier_id if invoice else None,
         normal_number=invoice.normal_number if invoice else "",
         others=_others(invoice) if invoice else (),

@@ -16,6 +16,7 @@ from inference.limits import Limits
 from inference.ocr.pdf import Frame, Placed, page_objects
 
 _INVISIBLE = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
+_LIGHT = 225  # of 255
 _FULL_PAGE = 0.8  # of the page's area; scanners leave a margin or crop one
 _OUTLINE_SEGMENTS = 7  # a filled path with fewer is a rule, a box or an arrow
 _OUTLINE_HEIGHT = (0.003, 0.04)  # of the page's height: the sizes of print
@@ -23,12 +24,16 @@ _OUTLINE_HEIGHT = (0.003, 0.04)  # of the page's height: the sizes of print
 
 @dataclass(frozen=True, slots=True)
 class Visible:
-    """`hidden_text`: addresses of text objects that nobody sees. `outlines`: drawn shapes of the size of letters."""
+    """`hidden_text`: addresses of text objects that nobody sees. `outlines`: drawn shapes of the size of letters.
+
+    `light_text`: whether any text is so light that nobody sees it on white paper.
+    """
 
     picture_share: float  # of the page's area, summed over its pictures
     drawings: int
     outlines: int
     hidden_text: Set[int]
+    light_text: bool = False
 
     @property
     def is_scan(self) -> bool:
@@ -43,7 +48,7 @@ def address(item: "ctypes._Pointer[ctypes.Structure]") -> int:
 def look_at(page: pdfium.PdfPage, frame: Frame, limits: Limits) -> Visible:
     """Walk all objects of a page once. Raises PageTooLarge for a picture with more pixels than allowed."""
     area = (frame.right - frame.left) * (frame.top - frame.bottom)
-    picture_share, drawings, outlines = 0.0, 0, 0
+    picture_share, drawings, outlines, light = 0.0, 0, 0, False
     text: list[int] = []
     hidden: set[int] = set()
     for item in page_objects(page):
@@ -51,6 +56,7 @@ def look_at(page: pdfium.PdfPage, frame: Frame, limits: Limits) -> Visible:
             text.append(address(item.object))
             if raw.FPDFTextObj_GetTextRenderMode(item.object) in _INVISIBLE:
                 hidden.add(text[-1])
+            light = light or _is_light(item)
         elif item.kind == raw.FPDF_PAGEOBJ_IMAGE:
             _check_pixels(item, limits)
             share = _area_on_page(item, frame) / area
@@ -60,7 +66,15 @@ def look_at(page: pdfium.PdfPage, frame: Frame, limits: Limits) -> Visible:
         elif _area_on_page(item, frame) >= 0 and _is_painted(item):
             drawings += 1
             outlines += _is_outline(item, frame)
-    return Visible(picture_share, drawings, outlines, hidden)
+    return Visible(picture_share, drawings, outlines, hidden, light)
+
+
+def _is_light(item: Placed) -> bool:
+    colour = [ctypes.c_uint() for _ in range(4)]
+    if not raw.FPDFPageObj_GetFillColor(item.object, *colour):
+        return False
+    red, green, blue, opacity = (part.value for part in colour)
+    return min(red, green, blue) >= _LIGHT or opacity <= 255 - _LIGHT
 
 
 def _area_on_page(item: Placed, frame: Frame) -> float:

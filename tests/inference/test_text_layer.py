@@ -239,6 +239,21 @@ def test_invisible_text_beside_visible_text_is_dropped() -> None:
     assert texts(drawn(draw)) == ["Total", "10.00"]
 
 
+def test_text_in_the_colour_of_the_paper_is_not_read_and_light_text_on_a_dark_ground_is() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(50, 600, "Total 10.00")
+        canvas.setFillColorRGB(0.99, 1, 1)
+        canvas.drawString(50, 560, "Total 99.00")
+        canvas.setFillColorRGB(0, 0, 0.3)
+        canvas.rect(40, 500, 300, 20, fill=1)
+        canvas.setFillColorRGB(1, 1, 1)
+        canvas.drawString(50, 505, "Amount EUR")
+
+    page = drawn(draw)
+    assert texts(page) == ["Total", "10.00", "Amount", "EUR"]
+    assert page.cause == "text_unseen"
+
+
 def test_letters_drawn_as_shapes_need_ocr() -> None:
     def draw(canvas: Canvas) -> None:
         canvas.drawString(50, 800, "Page 1")

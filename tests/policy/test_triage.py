@@ -52,7 +52,7 @@ def test_a_missing_key_field_a_finding_and_a_blank_page_are_reasons(entity: Lega
     values = {**CLEAN, "invoice_number": "", "due_date": "2001-01-01"}
     stored = triage(make_document(entity, values, pages=2, pages_without_text=[2]))
     assert stored.route == "verify"
-    assert stored.reasons[0] == "Page 2 has no readable text (OCR is not installed yet)."
+    assert stored.reasons[0] == "Page 2 has no readable text."
     assert "Invoice number was not found." in stored.reasons
     assert any("2001-01-01 is before" in reason for reason in stored.reasons)
     assert len(stored.reasons) == len(set(stored.reasons))

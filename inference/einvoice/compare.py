@@ -133,7 +133,8 @@ class _Pages:
     def difference(self, name: str, value: Value) -> Difference | None:
         """What stands in the value's place. None where nothing does, and an invoice need not show it."""
         other = self.seen.fields.get(name)
-        if other is not None and other.confidence >= SURE and not _alike(name, other.value, value):
+        sure = 0.0 if name == "seller_name" else SURE  # who sells is hard to tell, that it is another name is not
+        if other is not None and other.confidence >= sure and not _alike(name, other.value, value):
             return _difference(name, value, other)
         if name == "seller_iban" and (found := self._account(value)):
             return found

@@ -19,7 +19,7 @@ from inference.limits import Limits
 from inference.media_types import PDF, sniff
 from inference.ocr.images import read_images
 from inference.ocr.pdf import Frame, load_page, open_pdf, page_frame
-from inference.ocr.unseen import UNSEEN, seen_words
+from inference.ocr.unseen import seen_words
 from inference.ocr.visible import Visible, address, look_at
 from inference.ocr.words import SLANTED, Glyph, Token, words_of
 from inference.types import Box, Page, Reading, Word
@@ -62,8 +62,7 @@ def _read_page(document: pdfium.PdfDocument, number: int, limits: Limits) -> Pag
             text_page.close()
         reader = _reader(len(glyphs), hidden, garbage, visible)
         words = tuple(_words(glyphs, frame)) if reader in WITH_TEXT else ()
-        seen = seen_words(page, frame, words, limits) if visible.light_text else words
-        cause = UNSEEN if len(seen) < len(words) else ""
+        seen, cause = seen_words(page, frame, words, limits) if visible.light_text else (words, "")
         return Page(number, *frame.size, seen, reader, needs_ocr=reader not in (*WITH_TEXT, "blank"), cause=cause)
     finally:
         page.close()

@@ -14,15 +14,22 @@ from inference.types import Word
 
 UNSEEN = "text_unseen"
 _DPI = 100
+_TELLING = 3  # letters and digits; fewer are ornaments of a font
 _CONTRAST = 24  # tones between the lightest and the darkest pixel where a word should be
 
 
-def seen_words(page: pdfium.PdfPage, frame: Frame, words: Sequence[Word], limits: Limits) -> tuple[Word, ...]:
-    """The words that can be told from their ground on the drawn page."""
+def seen_words(
+    page: pdfium.PdfPage, frame: Frame, words: Sequence[Word], limits: Limits
+) -> tuple[tuple[Word, ...], str]:
+    """The words that can be told from their ground on the drawn page; and UNSEEN where others might tell something."""
     width, height = frame.size
     scale = min(_DPI / 72, (limits.pixels / (width * height)) ** 0.5)
     drawn = np.asarray(page.render(scale=scale, may_draw_forms=False, grayscale=True).to_pil().convert("L"))
-    return tuple(word for word in words if _is_seen(drawn, word))
+    seen = [_is_seen(drawn, word) for word in words]
+    telling = any(
+        sum(map(str.isalnum, word.text)) >= _TELLING for word, shown in zip(words, seen, strict=True) if not shown
+    )
+    return tuple(word for word, shown in zip(words, seen, strict=True) if shown), UNSEEN if telling else ""
 
 
 def _is_seen(drawn: "np.typing.NDArray[np.uint8]", word: Word) -> bool:

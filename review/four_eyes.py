@@ -94,7 +94,7 @@ def above_limit(document: Document, person: int) -> str | None:
 
 def within_limits(user: User, path: str = "") -> Q:
     """Likewise: those whose amount the person may approve; all for who has no limit, or stands in for others."""
-    own = list(Limit.objects.filter(person=user))
+    own = _limits(user)
     if not own or access.stands_in(user):
         return Q()
     allowed = Q(pk=None)
@@ -105,6 +105,14 @@ def within_limits(user: User, path: str = "") -> Q:
         allowed |= here & Q(**{f"{path}invoice__currency": limit.currency, **amount})
     everywhere = any(limit.entity_id is None for limit in own)
     return allowed if everywhere else allowed | ~Q(entity__in=[limit.entity_id for limit in own])
+
+
+def _limits(user: User) -> list[Limit]:
+    """One query, kept on the user object: that is, for one request."""
+    kept: list[Limit] | None = getattr(user, "_limits", None)
+    if kept is None:
+        kept = user._limits = list(Limit.objects.filter(person=user))  # type: ignore[attr-defined]
+    return kept
 
 
 def open_holds(document: Document) -> list[Hold]:

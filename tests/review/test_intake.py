@@ -60,7 +60,7 @@ def test_the_page_shows_arrivals_refusals_duplicates_and_channels(
     for said in (
         "<i>bad.pdf",
         "Windows program",
-        "“Rechnung”",
+        ">Rechnung</a>",
         "again.pdf",
         "Invoices by mail",
         "E-mail (our own server)",
@@ -193,3 +193,28 @@ def test_a_channel_that_files_came_through_stays(channel: Channel, operator: Use
     answer = enter(operator).post(f"/intake/channels/{channel.pk}/remove/")
     assert answer.status_code == 409 and "Switch it off" in answer.content.decode()
     assert enter(operator).get(f"/intake/channels/{uuid.uuid4()}/").status_code == 404
+
+
+def test_a_mail_is_shown_as_text_with_what_became_of_its_files(channel: Channel, clerk: User, outsider: User) -> None:
+    message = mail(subject="Rechnung <b>November</b>")
+    message.set_content(
+        "<html><style>p{}</style><p>Dear&nbsp;all,</p><script>alert(1)</script>see below", subtype="html"
+    )
+    for name, data in (("a.pdf", invoice(1)), ("b.pdf", b"MZ")):
+        message.add_attachment(data, maintype="application", subtype="pdf", filename=name)
+    told = {"dkim": "pass", "spf": "temperror", "by": "countersign"}
+    kept = receive_mail(channel, raw(message), authenticity=told, smallest_picture=0)
+    page = enter(clerk).get(f"/intake/mails/{kept.pk}/").content.decode()
+    for said in (
+        "Dear\xa0all,",
+        "see below",
+        "a.pdf",
+        "Windows program",
+        "SPF temperror, DKIM pass (told by countersign)",
+    ):
+        assert said in page
+    assert "alert(1)" not in page and "<b>November" not in page
+    assert enter(outsider).get(f"/intake/mails/{kept.pk}/").status_code == 403
+    stranger = User.objects.create_user("sven", "sven@example.com", "correct horse battery")
+    grant_role(stranger, "clerk", LegalEntity.objects.create(name="Example Services SAS"), acting_user=None)
+    assert enter(stranger).get(f"/intake/mails/{kept.pk}/").status_code == 404

@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern] = [
     path("upload/<uuid:document_id>/", upload.upload_progress, name="upload-progress"),
     path("intake/", intake.intake_page, name="intake"),
     path("intake/arrivals/<int:arrival_id>/retry/", intake.retry, name="retry-arrival"),
+    path("intake/mails/<uuid:mail_id>/", intake.mail_page, name="mail"),
     path("intake/channels/new/", channels.new_channel, name="channel-new"),
     path("intake/channels/<uuid:channel_id>/", channels.channel, name="channel"),
     path("intake/channels/<uuid:channel_id>/<slug:action>/", channels.channel_action, name="channel-action"),

@@ -16,6 +16,7 @@ from automation.errors import CountersignError
 from automation.ingestion.channels import kind_of
 from automation.ingestion.channels.base import Left, Visit, read_settings
 from automation.ingestion.configure import secret_of
+from automation.ingestion.incoming import storable
 from automation.ingestion.models import Channel
 from automation.workflow.queues import require_room
 
@@ -95,7 +96,7 @@ def _worked(channel: Channel, left: Left) -> None:
 
 def _failed(channel: Channel, error: CountersignError) -> None:
     now, failures = timezone.now(), channel.failures + error.counts
-    said = {"code": error.code, "message": error.message, "at": now.isoformat()}
+    said = {"code": error.code, "message": storable(error.message, 2000), "at": now.isoformat()}
     # A breaker that is open hides why: the failure before it is told instead.
     told = {"error": said} if error.counts or not channel.error else {}
     Channel.objects.filter(pk=channel.pk).update(looked_at=now, failures=failures, **told)

@@ -9,6 +9,7 @@ import email
 import email.header
 import email.message
 import email.utils
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,9 +17,12 @@ from email.errors import MessageError
 from email.message import Message
 
 from automation.errors import Refused
+from automation.ingestion.incoming import storable
 from automation.ingestion.unpack import MOST_FILES, Part, unpack
 
 DEEPEST = 20  # parts within parts
+LONGEST_HEADER = 100_000  # characters
+LONGEST_TEXT = 20_000  # that is shown
 _SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
 _NO_FILES = {
     **dict.fromkeys((*_SIGNATURES, "application/pgp-keys"), "a signature"),
@@ -82,6 +86,20 @@ def read_contents(raw: bytes, *, smallest_picture: int) -> Contents:
     return contents
 
 
+def body_of(raw: bytes) -> str:
+    """The mail's text, of HTML the words alone; empty where there is none or the mail is damaged."""
+    try:
+        body = read_contents(raw, smallest_picture=0).body[:LONGEST_TEXT]
+    except Refused:
+        return ""
+    if "<" not in body or not re.search(r"<(html|body|p|div|br|table)\b", body, re.IGNORECASE):
+        return body.strip()
+    without = re.sub(r"(?is)<(style|script|head)\b.*?</\1\s*>", " ", body)
+    spaced = re.sub(r"(?i)<(br|/p|/div|/tr|/li|/h\d)\b[^>]*>", "\n", without)
+    words = html.unescape(re.sub(r"(?s)<[^>]*>", " ", spaced))
+    return re.sub(r"\n\s*\n+", "\n\n", re.sub(r"[ \t\r]+", " ", words)).strip()
+
+
 def _walk(part: "Message[str, str]", path: str, depth: int, contents: Contents, smallest: int) -> None:
     if depth > DEEPEST:
         raise Refused(f"The mail has more than {DEEPEST} parts within parts.", code="mail_too_deep")
@@ -95,9 +113,10 @@ def _walk(part: "Message[str, str]", path: str, depth: int, contents: Contents, 
     elif not name and part.get_content_type() in ("text/plain", "text/html") and not _attached(part):
         contents.body = contents.body or _text(part, data)
     elif why := _no_file(part, name, len(data), smallest):
-        contents.passed_over.append({"name": name or part.get_content_type(), "why": why})
+        contents.passed_over.append({"name": storable(name or part.get_content_type()), "why": why})
     else:
-        _take(Part(path or "1", name or _made_up_name(part), data, part.get_content_type()), contents)
+        kind = storable(part.get_content_type(), 100)
+        _take(Part(path or "1", name or _made_up_name(part), data, kind), contents)
 
 
 def _take(part: Part, contents: Contents) -> None:
@@ -157,7 +176,7 @@ def _made_up_name(part: "Message[str, str]") -> str:
 
 def decoded(part: "Message[str, str]", name: str) -> str:
     """A header in plain text on one line; empty where it is missing."""
-    return " ".join(_decode_words(str(part.get(name, ""))).replace("\0", "").split())
+    return " ".join(storable(_decode_words(str(part.get(name, ""))), LONGEST_HEADER).split())
 
 
 def addresses(*headers: str) -> list[str]:
@@ -168,7 +187,7 @@ def _decode_words(text: str) -> str:
     """RFC 2047 words as text; as they stand where they are wrong."""
     with contextlib.suppress(MessageError, LookupError, ValueError):
         text = str(email.header.make_header(email.header.decode_header(text)))
-    return text.encode("utf-8", "replace").decode()  # bytes that are no text at all come as lone surrogates
+    return text
 
 
 def _end_of_head(raw: bytes) -> int:

@@ -10,12 +10,13 @@ from django.utils import timezone
 from automation.documents import storage
 from automation.errors import Refused
 from automation.ingestion.accept import Accepted, accept, refuse
-from automation.ingestion.incoming import IncomingFile
+from automation.ingestion.incoming import IncomingFile, storable
 from automation.ingestion.mail import Contents, Head, read_contents, read_head
 from automation.ingestion.models import Arrival, Channel, Mail
 from automation.ingestion.unpack import Part, unpack
 
 MAIL = "message/rfc822"
+LONGEST_KEY = 600  # characters; an index takes no more than 2,704 bytes
 NOTHING_ATTACHED = "The mail has no file attached. Attach the invoice and send it again."
 
 
@@ -68,7 +69,7 @@ def receive_mail(
             refusal = Refused(NOTHING_ATTACHED, code="nothing_attached")
     except Refused as error:
         refusal, contents = error, Contents()
-    sender = sender or head.sender
+    sender = storable(sender) or head.sender
     mail = _kept(channel, raw, head, contents, sender, list(recipients) or list(head.recipients), authenticity or {})
     if mail.done_at is not None:
         return mail
@@ -129,6 +130,8 @@ def _kept(
 def _of_part(whole: IncomingFile, part: Part) -> IncomingFile:
     """The file in place of what it came in; its key is the whole's, the path in it and its bytes."""
     key = f"{whole.key}:{part.path}:{hashlib.sha256(part.data).hexdigest()}" if whole.key else ""
+    if len(key) > LONGEST_KEY:
+        key = f"sha256:{hashlib.sha256(key.encode('utf-8', 'replace')).hexdigest()}"
     return replace(
         whole,
         filename=part.filename,

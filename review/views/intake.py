@@ -1,5 +1,6 @@
 """What came in: by channel and hour, what was refused and why, what waits, and whether all of it is accounted for."""
 
+import uuid
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,10 +13,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from automation.documents import storage
 from automation.errors import CountersignError
-from automation.ingestion import intake
+from automation.ingestion import authenticity, intake
 from automation.ingestion.channels import KINDS
-from automation.ingestion.models import Arrival
+from automation.ingestion.mail import body_of
+from automation.ingestion.models import Arrival, Mail
 from automation.ingestion.retry import retry_arrival
 from review.access import ADD, OPERATE, VIEW, allowed_entities, needs, rights
 
@@ -69,6 +72,22 @@ def intake_page(request: HttpRequest) -> HttpResponse:
         "may_configure": bool(rights(user).get(OPERATE)),
     }
     return render(request, "intake.html", context)
+
+
+@needs(VIEW)
+@require_GET
+def mail_page(request: HttpRequest, mail_id: uuid.UUID) -> HttpResponse:
+    """One mail: who wrote it, its text, and what became of each file. Its pictures and links are not shown."""
+    visible = Mail.objects.filter(channel__entity__in=allowed_entities(request.user, VIEW))
+    mail = get_object_or_404(visible.select_related("channel", "channel__entity"), pk=mail_id)
+    context = {
+        "here": "intake",
+        "mail": mail,
+        "body": body_of(storage.load(mail)),
+        "authenticity": authenticity.shown(mail.authenticity),
+        "arrivals": mail.arrivals.select_related("document").order_by("pk"),
+    }
+    return render(request, "mail.html", context)
 
 
 @needs(ADD)

@@ -1,7 +1,12 @@
 """E-mail against a real Dovecot: every attachment once, none lost, however often the connection breaks."""
 
+import json
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs
 
 import pytest
 from django.db import connection
@@ -9,15 +14,17 @@ from django.utils import timezone
 
 from automation.documents import storage
 from automation.documents.models import Document
-from automation.ingestion.configure import create_channel
+from automation.errors import Invalid
+from automation.ingestion.configure import change_channel, create_channel
 from automation.ingestion.fetch import fetch_channel
 from automation.ingestion.follow import follow
 from automation.ingestion.models import Arrival, Channel, Mail
+from automation.ingestion.receive import receive_mail
 from automation.ledger.models import LegalEntity
 from tests.ingestion.cutting import CuttingProxy
 from tests.ingestion.dovecot import PASSWORD, Dovecot
 from tests.ingestion.mails import invoice, mail, raw
-from tests.servers import wait_until
+from tests.servers import ROOT, service_environment, wait_until
 
 MakeChannel = Callable[..., Channel]
 
@@ -92,6 +99,27 @@ def test_a_mail_put_back_is_not_taken_again(
     assert outcomes() == ["accepted"]
     assert sorted(Mail.objects.values_list("files", "known")) == [(1, 0), (1, 1)]
     assert dovecot.count(user) == 0
+
+
+def test_a_mail_that_our_own_fault_stops_does_not_stop_the_others(
+    dovecot: Dovecot, mailbox: MakeChannel, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = mailbox()
+    dovecot.deliver(user_of(request), *(raw(mail((f"{n}.pdf", invoice(n)), subject=f"Mail {n}")) for n in range(3)))
+
+    def stumble(channel: Channel, sent: bytes, **given: object) -> Mail:
+        if b"Mail 1" in sent:
+            raise ZeroDivisionError
+        return receive_mail(channel, sent, **given)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr("automation.ingestion.channels.imap.receive_mail", stumble)
+        fetch_channel(channel.pk)
+    channel.refresh_from_db()
+    assert channel.error and channel.error["code"] == "internal_error"
+    assert len(outcomes()) == 2 and dovecot.count(user_of(request)) == 1
+    fetch_channel(channel.pk)
+    assert len(outcomes()) == 3 and dovecot.count(user_of(request)) == 0
 
 
 def test_one_message_id_for_all_of_a_scanners_mails_loses_none(
@@ -188,3 +216,87 @@ def test_new_mail_is_fetched_at_once_where_the_server_tells_of_it(
         ended.set()
         process.join(30)
     assert not process.is_alive()
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_a_server_with_another_certificate_is_not_believed(
+    dovecot: Dovecot, mailbox: MakeChannel, request: pytest.FixtureRequest, security: str
+) -> None:
+    port = dovecot.tls_port if security == "tls" else dovecot.port
+    user = user_of(request) + security
+    dovecot.deliver(user, raw(mail(("a.pdf", invoice(1)))))
+    channel = mailbox(user=user, security=security, port=port)
+    fetch_channel(channel.pk)
+    channel.refresh_from_db()
+    assert channel.error and "certificate verify failed" in channel.error["message"]
+    settings = {**channel.settings, "certificate": dovecot.certificate}
+    change_channel(channel.pk, expected_version=1, settings=settings, actor="user:test")
+    assert fetch_channel(channel.pk) is not None
+    assert outcomes() == ["accepted"]
+
+
+class Tokens(BaseHTTPRequestHandler):
+    """Hands out access tokens for a client secret, and tells Dovecot whose they are."""
+
+    user = ""
+
+    def do_POST(self) -> None:
+        form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        if self.path == "/introspect":
+            good = form.get("token") == ["a-token"]
+            answer = {"active": "true" if good else "false", "username": self.user}
+        else:
+            good = form["client_secret"] == ["client secret"] and form["grant_type"] == ["client_credentials"]
+            answer = {"access_token": "a-token", "token_type": "Bearer"}
+        self.send_response(200 if good or self.path == "/introspect" else 401)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(json.dumps(answer).encode())
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_an_access_token_stands_in_for_a_password(
+    dovecot: Dovecot, mailbox: MakeChannel, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Tokens, "user", user_of(request))
+    server = ThreadingHTTPServer(("127.0.0.1", dovecot.token_port), Tokens)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        dovecot.deliver(user_of(request), raw(mail(("a.pdf", invoice(1)))))
+        oauth = {"authentication": "oauth2", "client_id": "countersign", "scope": "mail"}
+        with pytest.raises(Invalid, match="https"):
+            mailbox(**oauth, token_url="http://example.com/token")
+        channel = mailbox(**oauth, token_url=f"http://127.0.0.1:{dovecot.token_port}/token", secret="client secret")
+        assert fetch_channel(channel.pk) is not None
+        assert outcomes() == ["accepted"]
+        change_channel(channel.pk, expected_version=1, secret="another", actor="user:test")
+        fetch_channel(channel.pk)
+        channel.refresh_from_db()
+        assert channel.error and channel.error["code"] == "sign_in_refused"
+    finally:
+        server.shutdown()
+        thread.join(10)
+        server.server_close()
+
+
+def test_two_fetching_processes_and_a_killed_one_take_each_mail_once(
+    dovecot: Dovecot, mailbox: MakeChannel, request: pytest.FixtureRequest, transactional_db: None
+) -> None:
+    mails = [raw(mail((f"{n}.pdf", invoice(n)))) for n in range(40)]
+    dovecot.deliver(user_of(request), *mails)
+    mailbox(every=1)
+    command = [sys.executable, "manage.py", "fetch"]
+    processes = [subprocess.Popen(command, cwd=ROOT, env=service_environment()) for _ in range(2)]
+    try:
+        wait_until(lambda: Arrival.objects.count() >= 5, 60)
+        processes[0].kill()
+        wait_until(lambda: dovecot.count(user_of(request)) == 0, 60)
+    finally:
+        for process in processes:
+            process.terminate()
+            process.wait(30)
+    assert outcomes() == ["accepted"] * 40
+    assert Mail.objects.count() == 40 and dovecot.count(user_of(request), "Countersign-taken") == 40

@@ -193,6 +193,15 @@ def test_the_same_file_twice_in_one_mail_is_one_document_and_a_duplicate(channel
     assert list(Arrival.objects.order_by("pk").values_list("outcome", flat=True)) == ["accepted", "duplicate"]
 
 
+def test_names_that_no_index_holds_and_bytes_that_are_no_text_are_kept_on_record(channel: Channel) -> None:
+    archive = zipped(("x" * 60_000 + ".pdf", invoice(1)))
+    part = b"\r\n--x\r\nContent-Type: application/\xff\xfe\r\nContent-Disposition: attachment\r\n\r\nMZ\r\n--x--\r\n"
+    head = b"From: \xff <a@b.example>\r\nSubject: \xe4\r\nMessage-ID: <\xfc\0@b>\r\n"
+    receive_mail(channel, raw(mail(("a.zip", archive))), smallest_picture=0)
+    receive_mail(channel, head + b"Content-Type: multipart/mixed; boundary=x\r\n" + part, smallest_picture=0)
+    assert sorted(Arrival.objects.values_list("outcome", flat=True)) == ["accepted", "refused"]
+
+
 @pytest.mark.parametrize(
     ("headers", "automatic"),
     [

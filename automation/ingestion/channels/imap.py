@@ -12,13 +12,15 @@ import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
 import httpx
 import imap_tools
 from django.conf import settings as django_settings
+from django.db import DatabaseError
 from imap_tools.errors import ImapToolsError
 
-from automation.errors import Invalid, PermanentFailure, TemporaryFailure, TooLarge
+from automation.errors import CountersignError, Invalid, PermanentFailure, TemporaryFailure, TooLarge
 from automation.ingestion.accept import refuse
 from automation.ingestion.answer import answer_due
 from automation.ingestion.authenticity import check, told_by
@@ -68,7 +70,8 @@ class ImapSettings(Polled):
     def __post_init__(self) -> None:
         if self.security == "none" and self.host not in LOOPBACK:
             raise Invalid("security none is for servers on this machine only: passwords would travel in the open.")
-        if self.authentication == "oauth2" and not (self.token_url.startswith("https://") and self.client_id):
+        safe = self.token_url.startswith("https://") or urlsplit(self.token_url).hostname in LOOPBACK
+        if self.authentication == "oauth2" and not (safe and self.client_id):
             raise Invalid("For oauth2 give token_url (https) and client_id.")
 
 
@@ -81,13 +84,24 @@ def fetch(visit: Visit) -> Left:
         _prepare(visit.settings, mailbox)
         wanted = f"UNKEYWORD {TAKEN} UNDELETED" if visit.settings.afterwards == "flag" else "UNDELETED"
         uids = mailbox.uids(wanted)
-        taken = 0
+        taken, broken = 0, list[Exception]()
         for uid, size in _sizes(mailbox, uids[:AT_ONCE]):
             if visit.enough():
                 break
-            _finish(visit.settings, mailbox, uid, good=_take(visit, mailbox, uid, size))
+            try:
+                good = _take(visit, mailbox, uid, size)
+            except (CountersignError, DatabaseError, *_BROKEN):
+                raise
+            except Exception as error:
+                # A fault of ours: that mail stays where it is and is told of, the ones behind it are taken.
+                log.exception("mail %s of %s cannot be taken in", uid, visit.channel.name)
+                broken.append(error)
+                continue
+            _finish(visit.settings, mailbox, uid, good=good)
             taken += 1
     answer_due(visit.channel)
+    if broken:
+        raise broken[0]
     return Left(len(uids) - taken, soon=len(uids) > taken)
 
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from automation.errors import Refused
 from automation.ingestion.accept import refuse
 from automation.ingestion.channels.base import Visit
-from automation.ingestion.incoming import IncomingFile, take_base64
+from automation.ingestion.incoming import IncomingFile, storable, take_base64
 from automation.ingestion.receive import receive
 
 
@@ -39,7 +39,7 @@ def _from_json(incoming: IncomingFile, body: bytes) -> IncomingFile:
             filename=str(given["filename"]),
             data=content,
             full_size=full_size,
-            sender=str(given.get("sender", ""))[:200],
+            sender=storable(str(given.get("sender", "")), 200),
             metadata=_texts(given.get("metadata", {})),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -48,7 +48,4 @@ def _from_json(incoming: IncomingFile, body: bytes) -> IncomingFile:
 
 
 def _texts(given: Mapping[str, object]) -> dict[str, str]:
-    said = {str(name)[:60]: str(value)[:1000] for name, value in list(given.items())[:50]}
-    if any("\0" in f"{name}{value}" for name, value in said.items()):
-        raise ValueError("a text with a zero byte")
-    return said
+    return {storable(str(name), 60): storable(str(value), 1000) for name, value in list(given.items())[:50]}

@@ -19,7 +19,7 @@ from django.conf import settings as django_settings
 from automation.errors import Invalid, Refused
 from automation.ingestion.accept import refuse
 from automation.ingestion.channels.base import Left, Polled, Visit, setting
-from automation.ingestion.incoming import IncomingFile
+from automation.ingestion.incoming import IncomingFile, storable
 from automation.ingestion.receive import receive
 from automation.ledger.models import LegalEntity
 
@@ -78,18 +78,17 @@ def take_all(visit: Visit, directory: Directory) -> Left:
     """Everything that is complete. What is still being written waits."""
     chosen: PickupSettings = visit.settings
     entities = {code: LegalEntity.objects.get(name=name) for code, name in chosen.entities.items()}
+    for folder in _folders(directory, entities):
+        _take_claimed(visit, directory, folder, entities)  # what a crash left there
     before = dict(_candidates(directory, chosen, entities))
     if before:
         time.sleep(chosen.settle)
     after = dict(_candidates(directory, chosen, entities)) if before else {}
     steady = [path for path, entry in after.items() if before.get(path) == entry]
-    for path in steady:
-        if not visit.enough():
-            _claim(directory, path, chosen)
+    claimed = [path for path in steady if not visit.enough() and _claim(directory, path, chosen)]
     for folder in _folders(directory, entities):
         _take_claimed(visit, directory, folder, entities)
-    waiting = len(after) - len(steady)
-    return Left(waiting, soon=waiting > 0)
+    return Left(len(after) - len(claimed), soon=len(after) > len(steady))
 
 
 def _folders(directory: Directory, entities: Mapping[str, LegalEntity]) -> list[str]:
@@ -113,13 +112,13 @@ def _candidates(
             yield f"{folder}{name}", entry
 
 
-def _claim(directory: Directory, path: str, chosen: PickupSettings) -> None:
+def _claim(directory: Directory, path: str, chosen: PickupSettings) -> bool:
     folder, _, name = path.rpartition("/")
     folder = f"{folder}/" if folder else ""
     directory.make(f"{folder}{TAKEN}")
     if chosen.sidecar != "none":
         directory.rename(f"{path}.json", f"{folder}{TAKEN}/{name}.json")
-    directory.rename(path, f"{folder}{TAKEN}/{name}")
+    return directory.rename(path, f"{folder}{TAKEN}/{name}")
 
 
 def _take_claimed(visit: Visit, directory: Directory, folder: str, entities: Mapping[str, LegalEntity]) -> None:
@@ -201,7 +200,7 @@ def _metadata(data: bytes) -> dict[str, str]:
         raise Refused("The details beside the file are no JSON object.", code="sidecar_damaged")
     said = {}
     for name, value in given.items():
-        if isinstance(value, (dict, list)) or len(name) > 60 or len(str(value)) > 1000 or "\0" in f"{name}{value}":
+        if isinstance(value, (dict, list)) or len(name) > 60 or len(str(value)) > 1000:
             raise Refused(f"The detail {name[:60]!r} is no short text.", code="sidecar_damaged")
-        said[name] = str(value)
+        said[storable(name)] = storable(str(value), 1000)
     return said

@@ -127,7 +127,8 @@ def _warm_up() -> None:
     document.save(file)
     text_layer.read(file.getvalue())
     render.render(file.getvalue(), 1, 50)
-    paper.fonts()
+    for face in paper.FACES:
+        paper.width("0", 1.0, face)
     answer.digest()
 
 

@@ -22,6 +22,7 @@ LONGEST_TEXT = 4000  # characters of one value that are laid out
 Face = Literal["Roboto", "Roboto-Bold"]
 PLAIN: Face = "Roboto"
 BOLD: Face = "Roboto-Bold"
+FACES = (PLAIN, BOLD)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from inference.extraction.combine_rows import table
 from inference.training.synthetic import generate
 from inference.training.synthetic.__main__ import truth_row
 from inference.training.synthetic.degrade import degrade
-from inference.types import Box, FieldPrediction, Page, Reading, Row, Value, Word
+from inference.types import Box, Extraction, FieldPrediction, Page, Reading, Row, Value, Word
 
 HERE = Box(0.1, 0.1, 0.2, 0.12)
 
@@ -89,3 +89,25 @@ def test_few_and_foreign_words(words: list[str]) -> None:
     said, _ = combine.read(Reading((Page(1, 595, 842, placed, "test"),)))
     assert "gross_amount" not in said.fields or "¥1,000" in words
     assert combine.read(Reading(()))[0].fields == {}
+
+
+def _said(reader: str, sure: float, **fields: Value) -> Extraction:
+    return Extraction(
+        reader,
+        reader,
+        {name: FieldPrediction(name, str(value), value, sure, reader, 1, HERE) for name, value in fields.items()},
+    )
+
+
+def test_what_is_due_is_the_total_less_what_was_paid() -> None:
+    one = _said("rules", 0.7, gross_amount=Decimal(120), amount_paid=Decimal(20), amount_due=Decimal(100))
+    other = _said("model", 0.99, gross_amount=Decimal(120), amount_due=Decimal(15))
+    due = combine.combine(one, other).fields["amount_due"]
+    assert due.value == Decimal(100) and due.alternatives[0].value == Decimal(15)
+
+
+def test_the_network_does_not_overrule_names_but_a_confirmed_invoice_does() -> None:
+    both = combine.combine(_said("rules", 0.4, buyer_name="Anna Berg"), _said("model", 0.99, buyer_name="Nordwind"))
+    assert both.fields["buyer_name"].value == "Anna Berg"
+    told = combine.with_memory(both, _said("memory", 0.97, buyer_name="Nordwind"))
+    assert told.fields["buyer_name"].value == "Nordwind" and told.fields["buyer_name"].reader == "memory"

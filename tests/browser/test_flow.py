@@ -117,7 +117,8 @@ def test_the_next_document_is_there_at_once(sign_in: SignIn, entity: LegalEntity
         times.append(page.evaluate(PRESS_AND_TIME))
     times.sort()
     print(
-        f"\nnext document interactive: median {statistics.median(times):.0f} ms, worst of {len(times)} {times[-1]:.0f} ms"
+        f"\nnext document interactive: median {statistics.median(times):.0f} ms, "
+        f"worst of {len(times)} {times[-1]:.0f} ms"
     )
     assert Decision.objects.filter(gate="approve", verdict="approved").count() == len(documents) - 1
 

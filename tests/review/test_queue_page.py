@@ -24,7 +24,9 @@ def known(entity: LegalEntity) -> Supplier:
 
 
 def approvable(entity: LegalEntity, number: str, **values: str) -> Document:
-    return make_waiting(entity, {**CLEAN, "invoice_number": number, **values}, route="approve", filename=f"{number}.pdf")
+    return make_waiting(
+        entity, {**CLEAN, "invoice_number": number, **values}, route="approve", filename=f"{number}.pdf"
+    )
 
 
 def page_of(client: Client, person: User, query: str = "") -> str:

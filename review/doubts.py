@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 
 from automation.checks.models import Finding, Severity
 from automation.documents.models import FieldValue
@@ -37,11 +37,16 @@ def doubts(values: Values, findings: Iterable[Finding], policy: Body) -> dict[st
     found: dict[str, list[str]] = {field.name: ["Required, but not found on the document."] for field in absent}
     for name, value in values.items():
         if value.value and Decimal(str(value.confidence)) < policy.minimum_confidence:
-            sure = f"The reader is {value.confidence:.0%} sure; {policy.minimum_confidence:.0%} are asked for."
-            found.setdefault(name, []).extend([sure, *value.reasons])
+            sure, asked = percent(Decimal(str(value.confidence))), percent(policy.minimum_confidence)
+            found.setdefault(name, []).extend([f"The reader is {sure} sure; {asked} are asked for.", *value.reasons])
     for finding in findings:
         if finding.severity == Severity.INFO:
             continue
         for name in dict.fromkeys(place.partition(".")[0] for place in finding.fields):
             found.setdefault(name, []).append(finding.message)
     return {name: found[name] for name in (*FIELDS, *found) if name in found}
+
+
+def percent(probability: Decimal) -> str:
+    """Rounded down to a tenth, so that what is below a threshold never reads as having reached it."""
+    return f"{(probability * 100).quantize(Decimal('0.1'), ROUND_FLOOR).normalize():f}%"

@@ -1,16 +1,72 @@
-"""What a person sets for themselves: keys."""
+"""What a person sets for themselves: keys, and who stands in for them while they are away."""
 
 import json
+from datetime import date
 from typing import cast
 
+from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_POST
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
 
-from review.access import signed_in
-from review.models import Preference
+from automation.errors import CountersignError, Invalid
+from review.access import roles_of, signed_in
+from review.actions.absence import appoint, end_stand_in
+from review.models import Limit, Preference, StandIn
 
 MOST_KEYS = 40
+
+
+@signed_in
+@never_cache
+@require_GET
+def account(request: HttpRequest) -> HttpResponse:
+    """Roles, limits and stand-ins of the person who is signed in."""
+    return _page(request)
+
+
+def _page(request: HttpRequest, status: int = 200, problem: str = "") -> HttpResponse:
+    person, today = cast(User, request.user), timezone.now().date()
+    current = StandIn.objects.filter(ended_at=None, last_day__gte=today).order_by("first_day")
+    others = User.objects.filter(is_active=True, groups__isnull=False).exclude(pk=person.pk)
+    context = {
+        "here": "account",
+        "roles": roles_of(person),
+        "limits": Limit.objects.filter(person=person).select_related("entity"),
+        "deputies": current.filter(absent=person).select_related("deputy"),
+        "stands_in": current.filter(deputy=person).select_related("absent"),
+        "people": others.distinct().order_by("username"),
+        "today": today,
+        "problem": problem,
+    }
+    return render(request, "account.html", context, status=status)
+
+
+@signed_in
+@require_POST
+def stand_in(request: HttpRequest) -> HttpResponse:
+    """`deputy`, `first_day`, `last_day`: who approves in the person's place, and when."""
+    person = cast(User, request.user)
+    try:
+        days = [_day(request.POST.get(name, "")) for name in ("first_day", "last_day")]
+        deputy = User.objects.filter(username=request.POST.get("deputy", "")).first() or person
+        appoint(person, deputy, *days)
+    except CountersignError as error:
+        return _page(request, error.status, error.message)
+    messages.success(request, _("%(name)s stands in for you.") % {"name": deputy.get_full_name() or deputy.username})
+    return redirect("account")
+
+
+@signed_in
+@require_POST
+def end(request: HttpRequest, stand_in_id: int) -> HttpResponse:
+    person = cast(User, request.user)
+    end_stand_in(get_object_or_404(StandIn, pk=stand_in_id, absent=person).pk, acting_user=person)
+    return redirect("account")
 
 
 @signed_in
@@ -25,6 +81,13 @@ def bind_keys(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=422)
     Preference.objects.update_or_create(person=cast(User, request.user), defaults={"keys": keys})
     return HttpResponse(status=204)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid(_("Choose a day.")) from error
 
 
 def _is_key(key: object) -> bool:

@@ -34,16 +34,22 @@ def test_no_screen_shuts_anybody_out(
     paths = (
         "/",
         "/?tab=all",
+        "/?tab=team&minimum=1",
         "/?tab=posted",
         "/upload/",
+        "/account/",
         f"/documents/{document.pk}/",
         f"/documents/{broken.pk}/",
         "/nowhere/",
     )
     found = {path: violations(page, f"{live_server.url}{path}") for path in paths}
     page.goto(f"{live_server.url}/documents/{document.pk}/")
-    page.click("[data-open=reject-dialog]")
-    found["reject dialog"] = violations(page)
+    for dialog in ("reject", "postpone", "hold", "duplicate", "more"):
+        page.evaluate("name => desk.open(`${name}-dialog`)", dialog)
+        found[f"{dialog} dialog"] = violations(page)
+        page.keyboard.press("Escape")
+    page.evaluate("desk.open('help')")
+    found["keys"] = violations(page)
     page.context.clear_cookies()
     found["sign-in"] = violations(page, f"{live_server.url}/sign-in/")
     assert {path: told for path, told in found.items() if told} == {}

@@ -1,7 +1,8 @@
-"""People: create NAME, close NAME, grant NAME ROLE, revoke NAME ROLE, list."""
+"""People: create NAME, close NAME, grant NAME ROLE, revoke NAME ROLE, limit NAME AMOUNT CURRENCY, list."""
 
 import getpass
 import sys
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from automation.errors import CountersignError
 from automation.ledger.entities import named_entity
 from automation.ledger.models import LegalEntity
 from review import access
+from review.actions.absence import set_limit
 from review.actions.people import close_account, create_person
 
 
@@ -32,6 +34,13 @@ class Command(BaseCommand):
             where = change.add_mutually_exclusive_group()
             where.add_argument("--entity", default="", metavar="NAME", help="may be left out where there is only one")
             where.add_argument("--all-entities", action="store_true", help="also those added later")
+        limit = verbs.add_parser("limit", help="up to which amount somebody approves; none takes the limit away")
+        limit.add_argument("name")
+        limit.add_argument("amount", help="such as 5000, or none")
+        limit.add_argument("currency", help="such as EUR")
+        at = limit.add_mutually_exclusive_group()
+        at.add_argument("--entity", default="", metavar="NAME", help="may be left out where there is only one")
+        at.add_argument("--all-entities", action="store_true", help="also those added later")
         verbs.add_parser("list", help="everybody, with their roles")
 
     def handle(self, *args: Any, verb: str, **options: Any) -> None:
@@ -47,6 +56,10 @@ class Command(BaseCommand):
                     access.grant_role(_person(options["name"]), options["role"], _entity(options), acting_user=None)
                 case "revoke":
                     access.revoke_role(_person(options["name"]), options["role"], _entity(options), acting_user=None)
+                case "limit":
+                    amount = _amount(options["amount"])
+                    where = _entity(options)
+                    set_limit(_person(options["name"]), amount, options["currency"].upper(), where, acting_user=None)
                 case _:
                     self._list()
         except CountersignError as error:
@@ -68,6 +81,13 @@ def _person(name: str) -> User:
 
 def _entity(options: dict[str, Any]) -> LegalEntity | None:
     return None if options["all_entities"] else named_entity(options["entity"])
+
+
+def _amount(text: str) -> Decimal | None:
+    try:
+        return None if text == "none" else Decimal(text)
+    except InvalidOperation as error:
+        raise CommandError(f"{text!r} is no amount.") from error
 
 
 def _password(file: Path | None) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, TruncDate, TruncHour
 from django.utils import timezone
@@ -65,7 +66,7 @@ def completeness(entities: Entities, *, days: int) -> list[DayOfChannel]:
     arrivals = Arrival.objects.filter(entity__in=entities).annotate(moment=Coalesce("mail__received_at", "at"))
     found: dict[tuple[date, str], Counter[str]] = defaultdict(Counter)
     for row in (
-        arrivals.filter(moment__gte=since)
+        arrivals.filter(at__gte=since, moment__gte=since)  # a file is handed in after its mail came
         .values("outcome", "document__state", name=_name(), day=TruncDate("moment"))
         .annotate(count=Count("pk"), alone=Count("pk", filter=Q(mail=None)))
         .order_by()
@@ -87,8 +88,9 @@ def completeness(entities: Entities, *, days: int) -> list[DayOfChannel]:
 
 
 def refusals(entities: Entities) -> QuerySet[Arrival]:
-    """Refused and not tried again since, the newest first."""
-    refused = Arrival.objects.filter(entity__in=entities, outcome="refused", retries=None)
+    """Refused and not tried again since, the newest first, for as long as their bytes are kept."""
+    since = timezone.now() - timedelta(days=settings.REFUSED_KEEP_DAYS)
+    refused = Arrival.objects.filter(entity__in=entities, outcome="refused", retries=None, at__gte=since)
     return refused.select_related("entity", "source", "mail").order_by("-pk")
 
 

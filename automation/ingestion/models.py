@@ -104,4 +104,7 @@ class Arrival(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["source", "key"], condition=~models.Q(key=""), name="arrival_key_once")
         ]
-        indexes = [models.Index(fields=["entity", "-at"], name="arrival_newest")]
+        indexes = [
+            models.Index(fields=["entity", "-at"], name="arrival_newest"),
+            models.Index(fields=["-at"], condition=~models.Q(outcome="accepted"), name="arrival_not_accepted"),
+        ]

@@ -100,6 +100,10 @@ class Migration(migrations.Migration):
             model_name='arrival',
             index=models.Index(fields=['entity', '-at'], name='arrival_newest'),
         ),
+        migrations.AddIndex(
+            model_name='arrival',
+            index=models.Index(condition=models.Q(('outcome', 'accepted'), _negated=True), fields=['-at'], name='arrival_not_accepted'),
+        ),
         migrations.AddConstraint(
             model_name='arrival',
             constraint=models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('source', 'key'), name='arrival_key_once'),

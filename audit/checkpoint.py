@@ -72,9 +72,9 @@ def publish(heads_file: Path, *, after: int) -> None:
         os.fsync(file.fileno())
 
 
-def head_line(head: Checkpoint) -> str:
-    """One line of heads.jsonl; the same head always gives the same line."""
-    return json.dumps({"at": canonical.timestamp(head.at), "note": head.note}) + "\n"
+def head_line(head: Checkpoint, note: str | None = None) -> str:
+    """One line of heads.jsonl; the same head always gives the same line. `note`: the head's, with cosignatures."""
+    return json.dumps({"at": canonical.timestamp(head.at), "note": note or head.note}) + "\n"
 
 
 def _now() -> datetime:

@@ -9,6 +9,7 @@ from audit import canonical
 from audit.checkpoint import head_line
 from audit.models import Checkpoint
 from audit.verify import Key
+from audit.witness import cosigned
 
 _COLUMNS = "e.id, e.at, e.action, e.actor, e.subject, e.after::text, e.because::text, e.before::text"
 
@@ -41,8 +42,8 @@ def export(folder: Path, keys: Sequence[Key]) -> None:
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        heads = list(Checkpoint.objects.order_by("size"))
+        heads = list(Checkpoint.objects.order_by("size").prefetch_related("cosignatures"))
         with (folder / "events.jsonl").open("wb") as file:
             file.writelines(entry + b"\n" for entry in entries())
-    (folder / "heads.jsonl").write_text("".join(head_line(head) for head in heads))
+    (folder / "heads.jsonl").write_text("".join(head_line(head, cosigned(head)) for head in heads))
     (folder / "keys.txt").write_text("".join(f"{key}\n" for key in keys))

@@ -97,3 +97,26 @@ class LegalHold(models.Model):
                 fields=["subject"], condition=models.Q(released_at=None), name="legal_hold_once_per_subject"
             ),
         )
+
+
+class Cosignature(models.Model):
+    """A witness's signature line over a head (c2sp.org/tlog-cosignature), checked when it came. Only ever added."""
+
+    checkpoint = models.ForeignKey(
+        Checkpoint, on_delete=models.PROTECT, related_name="cosignatures", db_constraint=False
+    )
+    witness = models.TextField()
+    line = models.TextField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["checkpoint", "witness"], name="cosignature_once_per_witness"),)
+
+
+class HeadCopy(models.Model):
+    """How far a receiver outside has got: it has every head up to `size`. `problem`: why it did not take the next."""
+
+    receiver = models.TextField(primary_key=True)
+    size = models.BigIntegerField(default=-1)
+    at = models.DateTimeField(null=True)
+    problem = models.TextField(blank=True)

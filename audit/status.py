@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from audit import tree
-from audit.models import Checkpoint, Verification
+from audit.models import Checkpoint, HeadCopy, Verification
 from audit.verify import BrokenError, Head, Key, open_head
 
 HEAD_WITHIN = timedelta(minutes=5)
@@ -48,6 +48,7 @@ def status(keys: tuple[Key, ...], heads_file: Path) -> Status:
         alarms.append("The newest head is not in the copy outside the database.")
     if outside is not None and outside.size > entries:
         alarms.append(f"{outside.size} events were signed for, but the database has {entries}.")
+    alarms += [f"The {copy.receiver} does not take the heads: {copy.problem}" for copy in _troubled()]
     if verification is not None and not verification.intact:
         alarms.append(f"The last full check found the log broken: {verification.said}")
     if head is not None and now - _since(verification) > CHECK_WITHIN:
@@ -68,6 +69,10 @@ def newest_line(heads_file: Path, keys: tuple[Key, ...]) -> Head | None:
         return open_head(json.loads(lines[-1])["note"], keys)
     except (ValueError, KeyError, TypeError) as error:
         raise BrokenError(f"its last line cannot be read: {lines[-1][:80]!r}") from error
+
+
+def _troubled() -> list[HeadCopy]:
+    return list(HeadCopy.objects.exclude(problem=""))
 
 
 def _since(verification: Verification | None) -> datetime:

@@ -5,7 +5,7 @@ from pathlib import Path
 from celery import shared_task
 from django.conf import settings
 
-from audit import checkpoint, integrity, sequencer
+from audit import checkpoint, copies, integrity, sequencer
 from audit.signing import configured
 
 
@@ -19,6 +19,11 @@ def sign() -> None:
     """Fails, and so is seen, where the database does not continue what was signed before."""
     sequencer.fold_all()
     checkpoint.checkpoint(configured(), Path(settings.AUDIT_HEADS_PATH))
+
+
+@shared_task(name="audit.copies")
+def copy_heads() -> None:
+    copies.send_all()
 
 
 @shared_task(name="audit.verify")

@@ -37,14 +37,20 @@ def index_of(event_id: int) -> int | None:
     return int(row[0]) if row else None
 
 
+# A batch's ranges hold nothing but its events, so the ids of the leaves asked for follow from where each range begins.
 _LEAVES = """
-    WITH first AS (SELECT coalesce(max(start), 0) AS start FROM audit_batch WHERE start <= %(start)s)
-    SELECT e.leaf_hash
-    FROM first, audit_batch b CROSS JOIN LATERAL unnest(b.events) ids
-    JOIN audit_event e ON e.id >= lower(ids) AND e.id < upper(ids)
-    WHERE b.start >= first.start AND b.start < %(end)s
-    ORDER BY b.start, e.id
-    OFFSET %(start)s - (SELECT start FROM first) LIMIT %(end)s - %(start)s
+    WITH spans AS (
+        SELECT lower(r) AS id, upper(r) AS end_id, b.start + coalesce(sum(upper(r) - lower(r)) OVER (
+            PARTITION BY b.start ORDER BY lower(r) ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ), 0)::bigint AS leaf
+        FROM audit_batch b CROSS JOIN LATERAL unnest(b.events) r
+        WHERE b.start >= coalesce((SELECT max(start) FROM audit_batch WHERE start <= %(start)s), 0)
+            AND b.start < %(end)s
+    )
+    SELECT e.leaf_hash FROM spans
+    JOIN audit_event e ON e.id >= greatest(spans.id, spans.id + %(start)s - leaf)
+        AND e.id < least(end_id, spans.id + %(end)s - leaf)
+    ORDER BY leaf, e.id
 """
 
 

@@ -116,6 +116,7 @@ CELERY_BEAT_SCHEDULE = {  # nothing expires: that would compare the clocks of tw
     "fold": {"task": "audit.fold", "schedule": 0.8},
     "sign": {"task": "audit.checkpoint", "schedule": 60.0},
     "drop-refused": {"task": "automation.ingestion.drop_old_bytes", "schedule": crontab(hour="3", minute="10")},
+    "copies": {"task": "audit.copies", "schedule": 60.0},
     "packs": {"task": "review.packs", "schedule": 60.0},
     "verify": {"task": "audit.verify", "schedule": crontab(hour="2", minute="40")},
 }
@@ -185,6 +186,10 @@ POSTING_ADAPTERS = env.words("POSTING_ADAPTERS", "ubl,csv")
 AUDIT_ORIGIN = env.text("AUDIT_ORIGIN", "countersign.local/audit")
 AUDIT_SIGNER = env.text("AUDIT_SIGNER", "audit.signing.from_file")
 AUDIT_KEY_PATH = env.text("AUDIT_KEY_PATH", str(SECRETS_DIR / "audit_key.pem"))
+AUDIT_WITNESS_KEYS = env.words("AUDIT_WITNESS_KEYS")
+AUDIT_HEADS_WEBHOOK = env.text("AUDIT_HEADS_WEBHOOK")
+AUDIT_HEADS_WEBHOOK_SECRET = env.text("AUDIT_HEADS_WEBHOOK_SECRET")
+AUDIT_HEADS_MAIL = env.text("AUDIT_HEADS_MAIL")
 AUDIT_HEADS_PATH = env.text("AUDIT_HEADS_PATH", str(VAR_DIR / "audit" / "heads.jsonl"))
 
 STATIC_URL = "/static/"

@@ -43,7 +43,7 @@ def _killed_at(moment: int) -> Iterator[None]:
 
     flush = os.fsync
 
-    def flushing(descriptor: int) -> None:
+    def flushing(descriptor: Any) -> None:
         pass_by()
         flush(descriptor)
         pass_by()

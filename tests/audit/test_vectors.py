@@ -1,4 +1,4 @@
-"""docs/audit-vectors.json, from which others can write their own checker. `python -m tests.audit.test_vectors` prints it.
+"""docs/audit-vectors.json, for other checkers to be written against. `python -m tests.audit.test_vectors` prints it.
 
 The key's seed is 32 bytes of 7, the three entries are fixed, so everything follows.
 """

@@ -2,7 +2,7 @@
 
 UnreadableDocument
 ├── EmptyDocument       empty              nothing in the file
-├── UnsupportedType     unsupported_type   not a PDF, picture (PNG, JPEG, TIFF, WebP, HEIC) or XML invoice, whatever its name says
+├── UnsupportedType     unsupported_type   no PDF, PNG, JPEG, TIFF, WebP, HEIC or XML invoice, whatever its name says
 ├── TooLarge            too_large          more bytes than allowed
 ├── Encrypted           encrypted          a password is needed
 ├── Damaged             damaged            truncated or broken
@@ -65,9 +65,7 @@ class Damaged(UnreadableDocument):
 class ForbiddenXml(UnreadableDocument):
     code = "xml_forbidden"
     what = "The XML declares a document type (DOCTYPE), which electronic invoices never do."
-    remedy = (
-        "It was not read: such declarations can be used to attack. Ask the sender for it without one."
-    )
+    remedy = "It was not read: such declarations can be used to attack. Ask the sender for it without one."
 
 
 class TooDeep(UnreadableDocument):

@@ -1,7 +1,8 @@
 """Readings and extractions as JSON-ready dicts, and back without loss.
 
 Shapes: reading {"pages": [page]};
-page {"number", "width", "height", "reader", "needs_ocr", "digest", "cause", "words": [[text, x0, y0, x1, y1, confidence]]};
+page {"number", "width", "height", "reader", "needs_ocr", "digest", "cause",
+"words": [[text, x0, y0, x1, y1, confidence]]};
 field {"name", "raw", "value": canonical text, "confidence", "page", "box": [4] or null, "reader",
 "alternatives": [{"raw", "value", "confidence", "page", "box"}], "reasons"}; row {cell: field}.
 """

@@ -18,6 +18,7 @@ from audit.record import record
 from audit.retention import HeldError, kept_until, require_no_hold, rule_for, rules
 from automation.documents.models import Document, State
 from automation.errors import Conflict
+from automation.ingestion.models import Mail
 from automation.ledger.models import Invoice, LegalEntity
 
 DECIDED = (State.POSTED, State.REJECTED)
@@ -96,7 +97,9 @@ def erase(document: Document, *, actor: str) -> Certificate:
         except HeldError as error:
             raise Conflict(str(error)) from error
         certificate = _erased(document, rule, until, actor)
-        transaction.on_commit(lambda: storages["documents"].delete(document.storage_name))
+        gone = [document.storage_name]
+        gone += Mail.objects.filter(arrivals__document=document, wrapped_key=b"").values_list("storage_name", flat=True)
+        transaction.on_commit(lambda: [storages["documents"].delete(name) for name in gone])
     return certificate
 
 

@@ -5,7 +5,8 @@
         │            └──> rejected <──┘           │
         └──> quarantined (unreadable)             └──> failed (a person must look)
 
-An approval may be taken back until the run goes on to post. Any open state may go to failed; failed goes back to where the run goes on when an operator retries it.
+An approval may be taken back until the run goes on to post. Any open state may go to
+failed; failed goes back to where the run goes on when an operator retries it.
 """
 
 import uuid

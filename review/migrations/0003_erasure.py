@@ -78,6 +78,12 @@ BEGIN
     DELETE FROM memory_memory WHERE document_id = erased;
     UPDATE posting_posting SET payload = '{}', detail = '' WHERE document_id = erased;
     UPDATE documents_document SET filename = 'erased', sender = '', wrapped_key = '' WHERE id = erased;
+    -- A mail goes with the last of the documents it brought.
+    UPDATE ingestion_mail m SET wrapped_key = '', sender = '', recipients = '[]', subject = ''
+        WHERE m.id IN (SELECT mail_id FROM ingestion_arrival WHERE document_id = erased) AND NOT EXISTS (
+            SELECT FROM ingestion_arrival a JOIN documents_document d ON d.id = a.document_id
+            WHERE a.mail_id = m.id AND length(d.wrapped_key) > 0
+        );
     DELETE FROM review_searchentry WHERE document_id = erased;
     PERFORM set_config('countersign.erasing', 'no', true);
 END $$;

@@ -43,12 +43,12 @@ def _killed_at(moment: int) -> Iterator[None]:
 
     flush = os.fsync
 
-    def flushing(descriptor: Any) -> None:
+    def flushing(fd: Any) -> None:
         pass_by()
-        flush(descriptor)
+        flush(fd)
         pass_by()
 
-    os.fsync = flushing
+    os.fsync = flushing  # type: ignore[assignment]
     with connection.execute_wrapper(statement):
         yield
 

@@ -22,7 +22,9 @@ from automation.documents import storage
 from automation.documents.models import Document, FieldValue, Page
 from automation.errors import Conflict, Invalid, NotAllowed, PermanentFailure
 from automation.ingestion.accept import accept
+from automation.ingestion.configure import create_channel
 from automation.ingestion.incoming import IncomingFile
+from automation.ingestion.models import Arrival, Mail
 from automation.ledger.models import LegalEntity
 from review.access import grant_role
 from review.actions import retention as actions
@@ -86,6 +88,24 @@ def test_a_due_document_is_erased_with_an_event_and_a_certificate(
     heads = Path(settings.AUDIT_HEADS_PATH)
     checkpoint(configured(), heads)
     assert check(configured().keys, heads).unsealed == 0
+
+
+def test_the_mail_goes_with_the_last_of_its_documents(governor: User, old: Document, entity: LegalEntity) -> None:
+    channel = create_channel(entity, "Mail", "imap", {"host": "mail.example", "user": "u"}, secret="x", actor="user:x")
+    kept = storage.store(b"From: somebody")
+    names = {"sha256": kept.sha256, "wrapped_key": kept.wrapped_key, "storage_name": kept.storage_name}
+    mail = Mail.objects.create(
+        channel=channel, message_id="1@example", sender="mueller@example.com", size=14, files=2, **names
+    )
+    other = accept(IncomingFile(entity=entity, data=b"%PDF-1.4 other", filename="b.pdf", channel="upload"), wake=False)
+    Arrival.objects.filter(document__in=[old, other.document]).update(mail=mail)
+    actions.erase_document(old.pk, acting_user=governor)
+    assert Mail.objects.get().sender == "mueller@example.com"
+    Document.objects.filter(pk=other.document.pk).update(state="rejected", problem={"code": "x", "message": "No."})
+    Document.objects.filter(pk=other.document.pk).update(received_at=timezone.now() - timedelta(days=11 * 366))
+    actions.erase_document(other.document.pk, acting_user=governor)
+    assert (Mail.objects.get().sender, bytes(Mail.objects.get().wrapped_key)) == ("", b"")
+    assert not storages["documents"].exists(kept.storage_name)
 
 
 def test_a_hold_keeps_it_until_it_is_released(governor: User, old: Document) -> None:

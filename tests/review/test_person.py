@@ -1,6 +1,7 @@
 """A person's own page: stand-ins; keys."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from django.contrib.auth.models import User
 from django.core.management import call_command
@@ -37,6 +38,6 @@ def test_keys_are_kept_and_nonsense_is_not(client: Client, clerk: User) -> None:
 
 def test_the_command_sets_and_takes_a_limit(entity: LegalEntity, approver: User) -> None:
     call_command("person", "limit", approver.username, "2500", "eur")
-    assert [(limit.entity, limit.currency, limit.amount) for limit in Limit.objects.all()] == [(entity, "EUR", 2500)]
+    assert [(limit.entity, limit.currency, limit.amount) for limit in Limit.objects.all()] == [(entity, "EUR", Decimal(2500))]
     call_command("person", "limit", approver.username, "none", "EUR")
     assert not Limit.objects.exists()

@@ -99,7 +99,7 @@ def erase(document: Document, *, actor: str) -> Certificate:
         certificate = _erased(document, rule, until, actor)
         gone = [document.storage_name]
         gone += Mail.objects.filter(arrivals__document=document, wrapped_key=b"").values_list("storage_name", flat=True)
-        transaction.on_commit(lambda: [storages["documents"].delete(name) for name in gone])
+        transaction.on_commit(lambda: _remove(gone))
     return certificate
 
 
@@ -116,6 +116,11 @@ def _erased(document: Document, rule: RetentionRule, until: date, actor: str) ->
         cursor.execute("SELECT review_erase_document(%s)", [document.pk])
     leaf = bytes(event.leaf_hash).hex()
     return Certificate(str(document.pk), document.sha256, said, actor, event.at, event.id, leaf)
+
+
+def _remove(names: Iterable[str]) -> None:
+    for name in names:
+        storages["documents"].delete(name)
 
 
 def _invoice(document: Document) -> Invoice | None:

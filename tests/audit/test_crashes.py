@@ -48,7 +48,7 @@ def _killed_at(moment: int) -> Iterator[None]:
         flush(fd)
         pass_by()
 
-    os.fsync = flushing  # type: ignore[assignment]
+    os.fsync = flushing
     with connection.execute_wrapper(statement):
         yield
 

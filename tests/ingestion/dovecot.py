@@ -100,7 +100,7 @@ class Dovecot:
             os.chown(self.base / name, owner.pw_uid, owner.pw_gid)
             (self.base / name).chmod(0o755)
         group = subprocess.run(["id", "-gn", owner.pw_name], capture_output=True, text=True, check=True).stdout.strip()
-        self.certificate = _certificate(self.base)
+        self.certificate = certificate_in(self.base)
         (self.base / "oauth2.conf").write_text(OAUTH2.format(token_port=self.token_port))
         config = self.base / "dovecot.conf"
         config.write_text(
@@ -146,7 +146,7 @@ class Dovecot:
         shutil.rmtree(self.base, ignore_errors=True)
 
 
-def _certificate(base: Path) -> str:
+def certificate_in(base: Path) -> str:
     """A certificate of 127.0.0.1 that nobody but the test knows, and its key, as files; the certificate as PEM."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])

@@ -1,9 +1,11 @@
 """Our own mail server, as a process: a mail is answered for once the door has committed it."""
 
 import smtplib
+import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import dkim
 import pytest
@@ -16,7 +18,7 @@ from automation.ingestion import authenticity
 from automation.ingestion.configure import create_channel
 from automation.ingestion.models import Arrival, Mail
 from automation.ledger.models import LegalEntity
-from tests.ingestion.dovecot import free_port
+from tests.ingestion.dovecot import certificate_in, free_port
 from tests.ingestion.mails import invoice, mail, raw
 from tests.servers import ROOT, service_environment
 
@@ -79,6 +81,15 @@ def test_the_sender_learns_at_once_what_is_refused(serve: Serve) -> None:
     assert [arrival.code for arrival in Arrival.objects.all()] == ["unsupported_type"]
 
 
+def test_mail_travels_encrypted_where_there_is_a_certificate(serve: Serve, tmp_path: Path) -> None:
+    trusted = ssl.create_default_context(cadata=certificate_in(tmp_path))
+    files = {"MAIL_CERTIFICATE": str(tmp_path / "certificate.pem"), "MAIL_KEY": str(tmp_path / "key.pem")}
+    with smtplib.SMTP("127.0.0.1", serve(**files)) as client:
+        client.starttls(context=trusted)
+        client.send_message(mail(("a.pdf", invoice(1))), "a@b.example", ["invoices@ours.example"])
+    assert Document.objects.count() == 1
+
+
 def test_lmtp_answers_for_each_recipient(serve: Serve) -> None:
     port = serve(MAIL_PROTOCOL="lmtp")
     with smtplib.LMTP("127.0.0.1", port) as client:
@@ -92,7 +103,7 @@ def test_lmtp_answers_for_each_recipient(serve: Serve) -> None:
     assert Document.objects.count() == 2
 
 
-def test_what_cannot_be_stored_is_to_be_sent_again(serve: Serve, tmp_path: object) -> None:
+def test_what_cannot_be_stored_is_to_be_sent_again(serve: Serve) -> None:
     port = serve(DOCUMENTS_DIR="/proc/nowhere")
     with smtplib.SMTP("127.0.0.1", port) as client, pytest.raises(smtplib.SMTPDataError) as later:
         client.send_message(mail(("a.pdf", invoice(1))), "a@b.example", ["invoices@ours.example"])

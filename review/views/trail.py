@@ -10,6 +10,8 @@ from babel import Locale
 from audit.models import Event
 from inference.fields import FIELDS
 from review.formatting import shown
+from review.matrix import LATER
+from review.models import Hold
 
 SENTENCES = {
     "document.received": "took it in",
@@ -30,6 +32,11 @@ SENTENCES = {
     "document.approved": "approved it",
     "document.rejected": "rejected it",
     "document.postponed": "postponed it",
+    "document.decision_withdrawn": "took their decision back",
+    "document.sent_back": "sent it back to be verified again",
+    "document.taken_over": "took it over",
+    "document.held": "put it on hold",
+    "document.released": "released a hold",
     "document.reopened": "took it up again",
     "document.posting_started": "began to post it",
     "document.posted": "posted it",
@@ -109,6 +116,10 @@ def _changes(action: str, before: dict[str, Any], after: dict[str, Any], locale:
         yield "to a person" if after.get("route") == "verify" else "straight to approval"
     elif action == "document.commented":
         yield f"“{after.get('text', '')}”"
+    elif action in ("document.held", "document.released"):
+        yield str(dict(Hold.Name.choices).get(str((after or before).get("hold", "")), ""))
+    elif action == "document.taken_over":
+        yield f"from {before.get('holder', '')}"
     elif action == "document.postponed":
         yield f"until {str(after.get('until', ''))[:10]}"
     elif action in ("run.failed", "document.quarantined"):
@@ -143,6 +154,10 @@ def _because(because: object) -> str:
     if not isinstance(because, dict):
         return ""
     said = [str(reason) for reason in because.get("reasons", [])]
+    if because.get("on_behalf_of"):
+        said.append(f"In the place of {because['on_behalf_of']}.")
+    if because.get("gate") in LATER:
+        said.append(f"As {because['gate']}.")
     if because.get("undoes"):
         said.append("Taken back.")
     if "policy" in because:

@@ -189,6 +189,28 @@
     if (event.target.id) wanted = event.target.id;
   });
 
+  // What a typed date or amount is understood as, before it is kept.
+  let asking = 0;
+  document.addEventListener("input", (event) => {
+    const row = rowOf(event.target), input = event.target;
+    if (!row || !NUMERIC.has(row.dataset.kind) || input.dataset.cell) return;
+    const asked = ++asking, text = input.value.trim();
+    setTimeout(async () => {
+      if (asked !== asking || !changed(input)) return;
+      const url = panel().dataset.meaningUrl.replace("NAME", row.dataset.name);
+      const answer = text && await fetch(`${url}?text=${encodeURIComponent(text)}`);
+      const meant = answer?.ok && !answer.redirected ? await answer.json() : {};
+      if (asked !== asking || !input.isConnected) return;
+      row.querySelector(".meant")?.remove();
+      const said = meant.shown || meant.problem;
+      if (!said) return;
+      const place = document.createElement("p");
+      place.className = meant.shown ? "meant understood" : "meant not";
+      place.textContent = meant.shown ? `= ${said}` : said;
+      row.querySelector(".more").prepend(place);
+    }, 200);
+  });
+
   // A value typed and left is kept too: going on with Tab saves it without accepting anything else.
   document.addEventListener("focusout", (event) => {
     const row = rowOf(event.target);
@@ -248,7 +270,7 @@
       if (!input) continue;
       input.value = value;
       if (at) input.dataset.place = at;
-      if (input.dataset.cell) input.dispatchEvent(new Event("input", { bubbles: true }));
+      input.dispatchEvent(new Event("input", { bubbles: true }));
     }
   };
 

@@ -43,7 +43,7 @@ def parse(data: bytes) -> Tree:
         huge_tree=len(data) > LARGE,
     )
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data.lstrip(b" \t\r\n"), parser)  # some senders put a line before the declaration
     except etree.XMLSyntaxError as error:
         if "depth" in str(error).lower():
             raise TooDeep() from error

@@ -6,20 +6,17 @@ The same is done to XML that is made from the labels of invoices that came witho
 
 import io
 import json
-import os
 import random
 import statistics
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pikepdf
-import psutil
 from lxml import etree
 
 from inference import sandbox
@@ -198,23 +195,19 @@ def _other_number(number: str, rng: random.Random) -> str:
 
 
 def _speed() -> str:
-    """Milliseconds from stored bytes to the decision for XML files: by the clock, and of processors.
-
-    The second counts this process, its sandbox and PostgreSQL, and tells what one idle core would need.
-    """
+    """Milliseconds from stored bytes to the decision for XML files."""
     from automation.ingestion.accept import accept
     from automation.ingestion.incoming import IncomingFile
     from automation.ledger.entities import named_entity
     from automation.workflow import engine
     from automation.workflow.models import StepResult
 
-    entity, times, spent = named_entity(""), defaultdict[str, list[float]](list), list[float]()
+    entity, times = named_entity(""), defaultdict[str, list[float]](list)
     for path in sorted((DEV / "xml-einvoices" / "docs").glob("*.xml")):
         document = accept(IncomingFile(entity, path.name, path.read_bytes(), "folder"), wake=False).document
         assert document.run_id is not None
-        before, begun = _processor_seconds(), time.perf_counter()
+        begun = time.perf_counter()
         engine.advance(document.run_id)
-        spent.append(1000 * (_processor_seconds() - before))
         times["to the decision, task opened"].append(1000 * (time.perf_counter() - begun))
         for result in StepResult.objects.filter(run=document.run_id):
             times[result.step].append(1000 * (result.finished_at - result.started_at).total_seconds())
@@ -223,18 +216,5 @@ def _speed() -> str:
         f"| {name} | {statistics.median(t):.0f} | {statistics.quantiles(t, n=20)[18]:.0f} |"
         for name, t in times.items()
     ]
-    rows.append(f"| of processors | {statistics.median(spent):.0f} | {statistics.quantiles(spent, n=20)[18]:.0f} |")
     title = f"XML to decision, {len(times['read'])} files, ms"
     return "\n".join([title, "", "| Step | median | p95 |", "|---|---|---|", *rows])
-
-
-def _processor_seconds() -> float:
-    """What this process, its children and the servers below var/bench have used so far."""
-    total = 0.0
-    for process in psutil.process_iter(["pid", "ppid", "name"]):
-        mine = process.pid == os.getpid() or process.ppid() == os.getpid()
-        with suppress(psutil.Error):
-            if mine or process.name().startswith("postgres"):
-                used = process.cpu_times()
-                total += used.user + used.system + used.children_user + used.children_system
-    return total

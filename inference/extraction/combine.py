@@ -4,7 +4,7 @@ Where rules and network disagree the rules are right about as often on real invo
 synthetic layouts that it never saw the network is right six times in seven (docs/extraction.md). So the network
 overrules the rules only where it is surer by `MARGIN`, and never in names; the other value is kept as an alternative,
 and the certainty falls either way. Memory, which has seen confirmed invoices of this supplier, overrules both where it
-is surer than they are.
+is about as sure as they are.
 Sums overrule this: net, tax and total that add up are not torn apart, what is due is the total less what was paid, and
 of two tables the one that adds up is taken. A field's `reader` names all that agreed on it.
 """
@@ -24,6 +24,7 @@ NEVER = 1.0
 DISAGREEMENT = 0.5
 ALONE = 0.95
 REMEMBERED = 0.6
+CLOSE = 0.15
 CENT = Decimal("0.02")
 DOUBT = 0.85
 CEILING = 0.985
@@ -73,7 +74,7 @@ def combine(one: Extraction, other: Extraction) -> Extraction:
 def with_memory(said: Extraction, remembered: Extraction) -> Extraction:
     """What was said, seen by the examples of this supplier."""
     names = [name for name in FIELDS if name in said.fields or name in remembered.fields]
-    both = ((name, agree(said.fields.get(name), remembered.fields.get(name), 0.0, REMEMBERED)) for name in names)
+    both = ((name, _recalled(said.fields.get(name), remembered.fields.get(name))) for name in names)
     fields = _whole({name: field for name, field in both if field is not None}, said, remembered)
     return replace(
         said,
@@ -99,6 +100,16 @@ def agree(
     kept = one if one.box is not None and (one.confidence >= other.confidence or other.box is None) else other
     reasons = () if sure >= DOUBT else kept.reasons
     return replace(kept, confidence=sure, reader=readers(one.reader, other.reader), reasons=reasons)
+
+
+def _recalled(one: FieldPrediction | None, told: FieldPrediction | None) -> FieldPrediction | None:
+    """A person decided between the readers before: what they chose as a name stands, though the others still object."""
+    if one is None or told is None or told.name not in NAMES or told.confidence < DOUBT:
+        return agree(one, told, -CLOSE, REMEMBERED)
+    agreed = agree(one, told, NEVER, REMEMBERED)
+    return (
+        agreed if agreed is not None and "memory" in agreed.reader else replace(told, alternatives=_others(told, one))
+    )
 
 
 def _timings(one: Extraction, other: Extraction) -> dict[str, float]:

@@ -111,3 +111,12 @@ def test_the_network_does_not_overrule_names_but_a_confirmed_invoice_does() -> N
     assert both.fields["buyer_name"].value == "Anna Berg"
     told = combine.with_memory(both, _said("memory", 0.97, buyer_name="Nordwind"))
     assert told.fields["buyer_name"].value == "Nordwind" and told.fields["buyer_name"].reader == "memory"
+
+
+def test_a_corrected_name_stands_though_all_others_agree_on_another() -> None:
+    agreed = combine.combine(
+        _said("rules", 0.95, seller_name="Mill SARL"), _said("model", 0.95, seller_name="Mill SARL")
+    )
+    told = combine.with_memory(agreed, _said("memory", 0.94, seller_name="The Mill Bakery"))
+    assert told.fields["seller_name"].value == "The Mill Bakery" and told.fields["seller_name"].confidence == 0.94
+    assert told.fields["seller_name"].alternatives[0].value == "Mill SARL"

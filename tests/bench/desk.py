@@ -62,14 +62,15 @@ FILL = (
     SELECT {ID}, {ID}, name, '', to_jsonb(name), 0.9, 'rules', '[]', '[]', now()
     FROM {WAIT}, unnest(ARRAY['invoice_number', 'issue_date', 'seller_name', 'currency', 'gross_amount']) AS name""",
     """CREATE TABLE vocabulary AS
-    SELECT array_agg(substr(md5(n::text), 1, 7)) AS words FROM generate_series(1, 20000) n""",
+    SELECT n %% 499 AS place, array_agg(substr(md5(n::text), 1, 7)) AS words
+    FROM generate_series(1, 499 * 40) AS n GROUP BY 1""",
     "DROP INDEX search_words",
     "TRUNCATE review_searchentry",
     f"""INSERT INTO review_searchentry (document_id, entity_id, words)
     SELECT {ID}, (SELECT id FROM entities WHERE place = CASE WHEN n %% 100 = 0 THEN 2 ELSE 1 END),
         array_to_tsvector(ARRAY['invoice', 'pdf', 'supplier', 'gmbh', 're', n::text, 're' || n, (n %% 5000 + 1)::text]
-            || words[n %% 199 * 100 + 1 : n %% 199 * 100 + 40])
-    FROM {ALL}, vocabulary""",
+            || words)
+    FROM {ALL} JOIN vocabulary ON place = n %% 499""",
     "CREATE INDEX search_words ON review_searchentry USING gin (words)",
 )
 

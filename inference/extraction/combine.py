@@ -1,6 +1,6 @@
 """Readers built differently, rules, network and memory: where they agree a value is surer, where not a person is told.
 
-Where rules and network disagree the rules are right about as often on real invoices, in names far more often; on
+Where rules and network disagree the rules are right twice as often on real invoices, in names still more often; on
 synthetic layouts that it never saw the network is right six times in seven (docs/extraction.md). So the network
 overrules the rules only where it is surer by `MARGIN`, and never in names; the other value is kept as an alternative,
 and the certainty falls either way. Memory, which has seen confirmed invoices of this supplier, overrules both where it

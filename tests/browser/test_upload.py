@@ -26,7 +26,7 @@ def test_each_file_gets_its_own_answer(
     refused = page.locator("li.refused")
     expect(refused).to_have_count(2)
     expect(refused.filter(has_text="nothing.pdf")).to_contain_text("empty")
-    expect(refused.filter(has_text="notes.pdf")).to_contain_text("PDF, PNG, JPEG or TIFF")
+    expect(refused.filter(has_text="notes.pdf")).to_contain_text("PDF, PNG, JPEG, TIFF")
     assert Event.objects.filter(action="document.refused").count() == 2
     busy = page.locator("#handed-in li", has_text="good.pdf")
     expect(busy).to_contain_text("being read")

@@ -76,11 +76,11 @@ def test_nobody_approves_above_their_limit(to_approve: Document, approver: User,
     set_limit(approver, Decimal("118.99"), "EUR", to_approve.entity, acting_user=None)
     with pytest.raises(NotAllowed, match=r"above the limit of 118\.99 EUR"):
         decide(to_approve, approver)
-    assert queries.queue(approver).rows == []
+    assert queries.queue(User.objects.get(pk=approver.pk)).rows == []
     with pytest.raises(IntegrityError, match="above the limit"):
         by_hand(to_approve, approver)
     set_limit(approver, Decimal(119), "EUR", to_approve.entity, acting_user=None)
-    assert len(queries.queue(approver).rows) == 1
+    assert len(queries.queue(User.objects.get(pk=approver.pk)).rows) == 1
     assert decide(to_approve, approver).state == State.APPROVED
 
 

@@ -10,7 +10,7 @@
   const stopOf = (row) => inputOf(row) || row.querySelector("button");
   const doubts = () => [...panel().querySelectorAll(".doubtful:not(.sent)")].filter(stopOf);
   const NUMERIC = new Set(["date", "money", "number", "percent"]);
-  let chain = Promise.resolve(), deciding = false, pickedKey = null, wanted = null, focused = null;
+  let chain = Promise.resolve(), deciding = false, swapping = false, pickedKey = null, wanted = null, focused = null;
   const unanswered = new Set();
 
   // --- sending -----------------------------------------------------------------------------------------------------
@@ -215,7 +215,8 @@
   document.addEventListener("focusout", (event) => {
     const row = rowOf(event.target);
     if (!row || !desk.typing(event.target) || !changed(event.target) || event.target.dataset.sent === event.target.value) return;
-    if (document.querySelector("dialog[open]") || !document.hasFocus()) return;
+    // A field that a swap takes away under the cursor was not left; it comes back with what was typed.
+    if (swapping || document.querySelector("dialog[open]") || !document.hasFocus()) return;
     save(row, false);
   });
 
@@ -315,12 +316,14 @@
     });
     document.body.addEventListener("htmx:beforeSwap", (event) => {
       if (event.detail.target !== panel()) return;
+      swapping = event.detail.shouldSwap;
       keep();
       open.clear();
       for (const details of panel().querySelectorAll("details[open]")) open.add(details.id);
     });
     document.body.addEventListener("htmx:afterSwap", (event) => {
       if (event.detail.target !== panel()) return;
+      swapping = false;
       for (const id of open) document.getElementById(id)?.setAttribute("open", "");
       for (const id of unanswered) document.getElementById(id)?.classList.add("sent");
       putBack();

@@ -82,8 +82,7 @@ def place(chosen: ImapSettings) -> str:
 def fetch(visit: Visit) -> Left:
     with _told(), _mailbox(visit) as mailbox:
         _prepare(visit.settings, mailbox)
-        wanted = f"UNKEYWORD {TAKEN} UNDELETED" if visit.settings.afterwards == "flag" else "UNDELETED"
-        uids = mailbox.uids(wanted)
+        uids = mailbox.uids(_waiting(visit.settings))
         taken, broken = 0, list[Exception]()
         for uid, size in _sizes(mailbox, uids[:AT_ONCE]):
             if visit.enough():
@@ -113,6 +112,8 @@ def wait(visit: Visit, seconds: float) -> bool:
         with _mailbox(visit) as mailbox:
             if "IDLE" not in mailbox.client.capabilities:
                 return False
+            if mailbox.uids(_waiting(visit.settings)):
+                return True  # it came after the last look: the server tells only of what comes from now on
             mailbox.idle.start()  # type: ignore[no-untyped-call]
             came = False
             for _ in range(int(seconds)):
@@ -124,6 +125,10 @@ def wait(visit: Visit, seconds: float) -> bool:
     except (*_BROKEN, TemporaryFailure, PermanentFailure) as error:
         log.info("%s cannot tell of new mail now: %s", visit.channel.name, error)
         return False
+
+
+def _waiting(chosen: ImapSettings) -> str:
+    return f"UNKEYWORD {TAKEN} UNDELETED" if chosen.afterwards == "flag" else "UNDELETED"
 
 
 def _take(visit: Visit, mailbox: imap_tools.BaseMailBox, uid: str, size: int) -> bool:

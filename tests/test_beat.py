@@ -13,8 +13,8 @@ from django.utils import timezone
 from automation import beat
 from automation.celery import app
 
-
-SECONDS = {name: float(settings.CELERY_BEAT_SCHEDULE[name]["schedule"]) for name in ("sweep", "fold")}
+ENTRIES: dict[str, Any] = settings.CELERY_BEAT_SCHEDULE
+SECONDS = {name: float(ENTRIES[name]["schedule"]) for name in ("sweep", "fold")}
 
 
 class Clock:

@@ -125,7 +125,7 @@ def test_above_an_amount_a_controller_approves_too_and_never_the_same_person(
             acting_user=people("kim", "clerk"),
         )
     assert queries.queue(cora).rows == []
-    assert decide(document, people("claude", "controller")).state == State.APPROVED
+    assert decide(document, people("clement", "controller")).state == State.APPROVED
     assert not Task.objects.filter(closed_at=None).exists()
 
 

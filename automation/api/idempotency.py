@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from automation.api.models import IdempotentRequest, ServiceToken
-from automation.api.problems import Problem, of
+from automation.api.problems import MEDIA_TYPE, Problem, of
 from automation.errors import CountersignError, Invalid
 
 HEADER = "Idempotency-Key"
@@ -26,6 +27,12 @@ class Answer:
     status: int
     body: Problem
     replayed: bool = False
+
+    def response(self) -> Response:
+        """The answer as sent: problem details for a refusal, and whether it was given before."""
+        kind = MEDIA_TYPE if self.status >= 400 else None
+        headers = {"Idempotent-Replayed": "true"} if self.replayed else None
+        return Response(self.body, status=self.status, content_type=kind, headers=headers)
 
 
 def key_of(request: Request) -> str:

@@ -19,7 +19,6 @@ from automation.api.authentication import needs
 from automation.api.data.queries import entity_of
 from automation.api.models import ServiceToken
 from automation.api.openapi import FLAG, ID, INTEGER, TEXT, TIME, array, nullable, record
-from automation.api.problems import MEDIA_TYPE
 from automation.errors import Invalid
 from automation.ingestion.channels import KINDS
 from automation.ingestion.configure import change_channel, create_channel, fetch_soon, remove_channel
@@ -144,11 +143,7 @@ def fetch(request: Request, channel_id: uuid.UUID) -> Response:
 
 def _once(request: Request, asked: object, work: Callable[[], idempotency.Answer]) -> Response:
     digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
-    answer = idempotency.once_with(_token(request), idempotency.key_of(request), digest, work)
-    response = Response(answer.body, status=answer.status, content_type=MEDIA_TYPE if answer.status >= 400 else None)
-    if answer.replayed:
-        response["Idempotent-Replayed"] = "true"
-    return response
+    return idempotency.once_with(_token(request), idempotency.key_of(request), digest, work).response()
 
 
 def _given(body: object, *, allowed: tuple[str, ...] = tuple(TYPES), needed: tuple[str, ...] = ()) -> Json:

@@ -20,7 +20,6 @@ from automation.api.authentication import needs
 from automation.api.control import schemas
 from automation.api.models import ServiceToken
 from automation.api.paging import page_size
-from automation.api.problems import MEDIA_TYPE
 from automation.documents import operate
 from automation.documents import runs as of_documents
 from automation.documents.models import Document
@@ -86,11 +85,7 @@ def actions(request: Request, run_id: uuid.UUID) -> Response:
         operate.ACTIONS[action](found.pk, actor=actor, **given)
         return idempotency.Answer(200, _body(_found(request, run_id)))
 
-    answer = idempotency.once_with(token, key, hashlib.sha256(asked.encode()).hexdigest(), act)
-    response = Response(answer.body, status=answer.status, content_type=MEDIA_TYPE if answer.status >= 400 else None)
-    if answer.replayed:
-        response["Idempotent-Replayed"] = "true"
-    return response
+    return idempotency.once_with(token, key, hashlib.sha256(asked.encode()).hexdigest(), act).response()
 
 
 @needs(GET="runs:read")

@@ -23,7 +23,6 @@ from automation.api import idempotency, openapi
 from automation.api.authentication import needs
 from automation.api.data import parsing, queries, schemas
 from automation.api.models import ServiceToken
-from automation.api.problems import MEDIA_TYPE
 from automation.documents import storage
 from automation.documents.models import Document
 from automation.documents.report import report
@@ -70,13 +69,9 @@ def _hand_in(request: Request) -> Response:
     key, token = idempotency.key_of(request), _token(request)
     file = parsing.incoming(request, queries.entity_of(token, request.query_params.get("entity", "")))
     answer = idempotency.once(token, key, parsing.fingerprint(file), lambda: _accepted(file))
-    if answer.status >= 400:
-        response = Response(answer.body, status=answer.status, content_type=MEDIA_TYPE)
-    else:
-        location = reverse("data-v1:document", args=[answer.body["id"]])
-        response = Response(answer.body, status=answer.status, headers={"Location": location})
-    if answer.replayed:
-        response["Idempotent-Replayed"] = "true"
+    response = answer.response()
+    if answer.status < 400:
+        response["Location"] = reverse("data-v1:document", args=[answer.body["id"]])
     return response
 
 

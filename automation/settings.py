@@ -115,6 +115,7 @@ CELERY_BEAT_SCHEDULE = {  # nothing expires: that would compare the clocks of tw
     "sweep": {"task": "automation.workflow.sweep", "schedule": 1.0},
     "fold": {"task": "audit.fold", "schedule": 0.8},
     "sign": {"task": "audit.checkpoint", "schedule": 60.0},
+    "answers": {"task": "automation.api.forget_old_answers", "schedule": crontab(hour="3", minute="20")},
     "drop-refused": {"task": "automation.ingestion.drop_old_bytes", "schedule": crontab(hour="3", minute="10")},
     "copies": {"task": "audit.copies", "schedule": 60.0},
     "packs": {"task": "review.packs", "schedule": 60.0},

@@ -8,8 +8,10 @@ document. `once_with` is for work in the database alone: key, work and answer ar
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import transaction
+from django.db.models.functions import Now
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,6 +20,7 @@ from automation.api.problems import MEDIA_TYPE, Problem, of
 from automation.errors import CountersignError, Invalid
 
 HEADER = "Idempotency-Key"
+KEPT = timedelta(days=30)  # after which a key is as good as new; docs/api.md promises it
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +83,9 @@ def _answer(work: Callable[[], Answer]) -> Answer:
         if error.status >= 500:
             raise
         return Answer(error.status, of(error))
+
+
+def forget_old_answers() -> int:
+    """Delete answers kept longer than `KEPT`; how many."""
+    deleted, _ = IdempotentRequest.objects.filter(created_at__lt=Now() - KEPT).delete()
+    return deleted

@@ -35,3 +35,4 @@ class IdempotentRequest(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["token", "key"], name="idempotency_key_once")]
+        indexes = [models.Index(fields=["created_at"])]

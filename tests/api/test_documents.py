@@ -1,13 +1,16 @@
 import threading
 import uuid
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.storage import storages
 from django.db import connection
+from django.utils import timezone
 
 from audit.models import Event
+from automation.api.idempotency import forget_old_answers
 from automation.api.models import IdempotentRequest
 from automation.documents.models import Document, State
 from automation.ingestion.models import Arrival
@@ -112,6 +115,16 @@ def test_the_same_request_gets_the_same_answer(service: Service) -> None:
     assert Arrival.objects.count() == 1
     problem(service.upload(GOOD + b"\n", key="k-1"), 422, "idempotency_key_reused")
     problem(service.upload(GOOD, "other.pdf", key="k-1"), 422, "idempotency_key_reused")
+    assert Document.objects.count() == 1
+
+
+def test_an_answer_is_kept_for_thirty_days_and_then_forgotten(service: Service) -> None:
+    service.upload(GOOD, key="old")
+    IdempotentRequest.objects.update(created_at=timezone.now() - timedelta(days=30, minutes=1))
+    service.upload(GOOD, key="new")
+    assert forget_old_answers() == 1
+    assert "Idempotent-Replayed" not in service.upload(GOOD, key="old")
+    assert service.upload(GOOD, key="new")["Idempotent-Replayed"] == "true"
     assert Document.objects.count() == 1
 
 

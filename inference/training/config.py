@@ -46,6 +46,9 @@ CONFIGS = {
     "further": TrainConfig(
         "further", documents=42_000, first_seed=40_000_000, degraded=0.22, rendered=0.1, blind=0.12, rate=1.2e-3
     ),
+    "wider": TrainConfig(
+        "wider", documents=24_000, first_seed=60_000_000, degraded=0.22, rendered=0.1, blind=0.12, rate=1.0e-3
+    ),
     "smoke": TrainConfig(
         "smoke",
         ModelConfig(text=16, width=32, link=8, hidden=32, layers=2, broadcast=(1,)),

@@ -2,9 +2,11 @@
 
 import random
 from collections.abc import Callable
+from decimal import Decimal
 
 from inference.training.synthetic.content.facts import payment_terms
 from inference.training.synthetic.content.identifiers import bic, fill, iban
+from inference.training.synthetic.content.parties import party
 from inference.training.synthetic.content.writing import day
 from inference.training.synthetic.layout.composer import Composer
 from inference.training.synthetic.layout.identity import address_pieces, block, contact_rows, seller_name
@@ -105,10 +107,23 @@ def payment(c: Composer) -> None:
                 for at in range(0, len(rows), 3)
             ]
         x = c.left + width * (0.5 if c.chance(0.1) else 0.0)
-        c.y = block(c, rows, x + 3, c.y, room=c.right - x - 6)
+        if not inline and len(rows) < 6 and c.chance(0.15):
+            _across(c, rows)
+        else:
+            c.y = block(c, rows, x + 3, c.y, room=c.right - x - 6)
         if c.chance(0.12):
             c.shape("rect", x, start - 3, c.right if inline else x + width * 0.5, c.y + 2, stroke=c.style.rule_colour)
         c.said["bank_shown"] = "yes"
+
+
+def _across(c: Composer, rows: Rows) -> None:
+    """Payment details side by side, each label over its value."""
+    room = (c.right - c.left) / max(len(rows), 2)
+    for index, row in enumerate(rows):
+        x, label, value = c.left + index * room, row[:1] if len(row) > 1 else (), row[1:] or row
+        c.put(label, x, c.y, size=c.style.size * 0.9, bold=c.style.label_bold, room=room - 5)
+        c.put(value, x, c.y + c.step, size=c.style.size * 0.9, room=room - 5)
+    c.y += c.step * 2.2
 
 
 def _sentence(c: Composer) -> None:
@@ -140,6 +155,24 @@ def prose(c: Composer, concept: str, most: int = 1) -> None:
     c.gap(0.4)
 
 
+def _addressed(c: Composer) -> None:
+    """A sentence that names the seller: whom to pay, whom to thank."""
+    before, _, after = (
+        c.rng.choice(c.words("payable_to")).format(seller="|", year=c.facts.issue_date.year).partition("|")
+    )
+    c.need(c.step)
+    c.put((Piece(before), *seller_name(c), Piece(after)), c.left, c.y, room=c.right - c.left)
+    c.y += c.step
+
+
+def _debited(c: Composer) -> None:
+    """Money is taken from the buyer's account: an account that is not the seller's."""
+    account = _spaced(c.rng, c.facts.buyer.iban)
+    c.paragraph(c.rng.choice(c.words("debited")).format(iban=account), c.left, c.right - c.left)
+    if c.chance(0.6):
+        c.paragraph(f"{c.another('mandate')} {fill(c.rng, c.rng.choice(('@@##ZZZ########', 'M-######')))}", c.left, 300)
+
+
 def _codes(c: Composer) -> None:
     """A square code and a bar code, drawn."""
     side = c.rng.uniform(40, 80)
@@ -160,6 +193,10 @@ def closing(c: Composer) -> None:
         blocks.append(lambda: prose(c, "legal", 4))
     if c.chance(0.12):
         blocks.append(lambda: _codes(c))
+    if c.chance(0.1):
+        blocks.append(lambda: _addressed(c))
+    if c.facts.buyer.iban and c.facts.kind == "invoice" and c.chance(0.06):
+        blocks.append(lambda: _debited(c))
     if c.chance(0.3):
         c.rng.shuffle(blocks)
     for draw in blocks:
@@ -182,6 +219,7 @@ def footer(c: Composer) -> None:
         [
             (Piece(c.rng.choice(_MANAGERS.get(c.facts.language, ("CEO: ", "Director: ", ""))) + seller.person),),
             (Piece(c.label("registration") + " " + seller.registration),),
+            *_company_law(c),
         ],
     ]
     groups = [group for group in groups if group][: c.rng.choice((2, 3, 4, 4))]
@@ -203,6 +241,18 @@ def footer(c: Composer) -> None:
             where = c.said.setdefault("page_place", c.rng.choice(("left", "center", "right")))
             x = {"left": c.left, "center": style.width / 2, "right": c.right}[where]
             c.put(text, x, style.height - 16, where, size, sheet=sheet)
+
+
+def _company_law(c: Composer) -> Rows:
+    """What the law wants of a company's paper: its capital, its registered office. None of it is a field."""
+    rows: Rows = []
+    if c.chance(0.2):
+        capital = "".join(piece.text for piece in c.amount(Decimal(c.rng.choice((7500, 10000, 25000, 50000, 120000)))))
+        rows.append((Piece(c.rng.choice(c.words("capital")).format(amount=capital)),))
+    if c.chance(0.2):
+        other = party(c.rng, c.facts.seller.country, c.facts.language)
+        rows.append((Piece(c.another("head_office") + " " + ", ".join(other.address)),))
+    return rows
 
 
 def _foot(c: Composer, groups: list[Rows], size: float, number: int) -> None:

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from inference.training.synthetic.content.countries import Country
 from inference.training.synthetic.content.facts import Facts, draw_facts
@@ -222,8 +223,21 @@ def _receipt(c: Composer) -> None:
         c.y += c.step
     if tabular:
         tax_table(c)
+    if c.chance(0.4):
+        _cash(c)
     c.paragraph(c.rng.choice(c.words("card")).format(n=c.rng.randint(1000, 9999)), c.left, width)
     c.paragraph(c.rng.choice(c.words("thanks")), c.left, width)
+
+
+def _cash(c: Composer) -> None:
+    """What was handed over and what came back: not what was paid for."""
+    given = c.facts.gross + c.rng.choice((0, 0, 2, 5, 10))
+    given = max(given, given.quantize(Decimal(1))) if c.chance(0.5) else given
+    for concept, amount in (("tendered", given), ("change", given - c.facts.gross)):
+        c.need(c.step)
+        c.put(c.another(concept), c.left, c.y)
+        c.put(c.amount(amount), c.right, c.y, "right")
+        c.y += c.step
 
 
 def _sheet(c: Composer) -> None:

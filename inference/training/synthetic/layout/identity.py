@@ -183,7 +183,8 @@ def title(c: Composer, concept: str) -> None:
     """The name of the paper; some have the number in it, or say it in a sentence."""
     facts, style = c.facts, c.style
     size = style.size * c.rng.uniform(1.1, 2.6)
-    words: list[Piece] = [c.tag(c.say(concept), "document_type", facts.kind)]
+    name = " ".join(c.say(concept).upper()) if c.chance(0.025) else c.say(concept)
+    words: list[Piece] = [c.tag(name, "document_type", facts.kind)]
     known = TITLES.get(facts.kind) == concept
     if style.title in ("numbered", "sentence") and known:
         words += [
@@ -192,9 +193,9 @@ def title(c: Composer, concept: str) -> None:
         ]
         c.said["number_shown"] = "yes"
         if style.title == "sentence":
+            glue = c.rng.choice(("-", "/", ",", "·", "  ")) + " " + c.label("issue_date")
             words += [
-                Piece(f" {c.rng.choice(('-', '/', ',', '·', '  '))} "),
-                Piece(c.label("issue_date") + " "),
+                Piece(f" {c.rng.choice((glue, *c.words('dated')))} "),
                 *c.day(facts.issue_date, "issue_date"),
             ]
             c.said["date_shown"] = "yes"
@@ -211,12 +212,14 @@ def title(c: Composer, concept: str) -> None:
 
 def _buyer_rows(c: Composer, with_vat: bool) -> list[tuple[Piece, ...]]:
     buyer = c.facts.buyer
-    rows: list[tuple[Piece, ...]] = [(c.tag(buyer.name, "buyer_name"),)]
+    rows: list[tuple[Piece, ...]] = [(c.tag(buyer.name, "buyer_name"),), *_beside_name(c)]
     if c.chance(0.2):
-        rows.insert(
-            c.rng.choice((0, 1)), (Piece(c.rng.choice(("", "", "ATTN: ", "c/o ", "z. Hd. ", "Attn. ")) + buyer.person),)
-        )
+        rows.insert(0, rows.pop())
     rows += address_pieces(c, buyer, "buyer")
+    if len(rows) == 3 and c.chance(0.06):
+        rows = [(*rows[0], Piece(c.rng.choice((", ", " - ", " · "))), *rows[1], Piece(", "), *rows[2])]
+    if c.chance(0.06):
+        rows.append((Piece(c.label("registration") + " " + buyer.registration),))
     if with_vat and buyer.vat:
         rows.append((Piece(c.label("buyer_vat_id") + " "), c.tag(buyer.vat, "buyer_vat_id")))
     if c.chance(0.08):
@@ -229,6 +232,20 @@ def _buyer_rows(c: Composer, with_vat: bool) -> list[tuple[Piece, ...]]:
     if c.chance(0.1):
         rows.append((Piece(c.label("phone") + " " + buyer.phone),))
     return rows
+
+
+def _beside_name(c: Composer) -> list[tuple[Piece, ...]]:
+    """Who in the company is meant: a person, a department, a form of address; often nobody."""
+    person = c.rng.choice(
+        ("", "", "", "ATTN: ", "c/o ", "z. Hd. ", "Attn. ", c.rng.choice(c.words("salutation")) + " ")
+    )
+    lines = [(Piece(person + c.facts.buyer.person),), (Piece(c.rng.choice(c.words("department"))),)]
+    luck = c.rng.random()
+    if luck < 0.14:
+        return lines[:1]
+    if luck < 0.2:
+        return lines[1:]
+    return lines if luck < 0.23 else []
 
 
 def _seller_rows(c: Composer) -> list[tuple[Piece, ...]]:

@@ -1,5 +1,6 @@
 """Numbers and dates of the paper: as pairs, a strip, stacked, boxed, inline; decoys among them."""
 
+import re
 from datetime import timedelta
 
 from inference.training.synthetic.content.facts import payment_terms
@@ -20,10 +21,19 @@ def _ids(c: Composer) -> list[Pair]:
         ("delivery_note", facts.delivery_note, 0.14),
     ):
         if c.chance(likely):
-            rows.append((c.label(concept), (c.tag(value, concept),)))
+            rows.append((c.label(concept), (c.tag(value, concept), *_dated(c))))
     if facts.kind == "credit_note" and c.chance(0.8):
-        rows.append((c.label("credited_invoice"), (c.tag(facts.credited_invoice, "credited_invoice"),)))
+        number = c.tag(facts.credited_invoice, "credited_invoice")
+        rows.append((c.label("credited_invoice"), (number, *_dated(c))))
     return rows
+
+
+def _dated(c: Composer) -> tuple[Piece, ...]:
+    """Sometimes the day of an order or a delivery behind its number."""
+    if not c.chance(0.12):
+        return ()
+    when = day(c.facts.order_date, c.habits)
+    return (Piece(c.rng.choice((f" {c.rng.choice(c.words('dated'))} {when}", f" / {when}", f" ({when})", f" {when}"))),)
 
 
 def _number_like(c: Composer) -> str:
@@ -90,6 +100,9 @@ def meta_pairs(c: Composer, number_concept: str = "invoice_number") -> list[Pair
         rows.append((c.label(number_concept), (c.tag(facts.number, "invoice_number"),)))
     if "date_shown" not in c.said or c.chance(0.15):
         rows.append((c.label("issue_date"), c.day(facts.issue_date, "issue_date")))
+    if rows and rows[-1][0] == c.label("issue_date") and c.chance(0.05):
+        town = re.sub(r"[\d,./()-]+", " ", facts.seller.address[1]).strip()
+        rows[-1] = (town + c.rng.choice((",", ", le", ", den", "")), rows[-1][1])
     if facts.kind == "invoice" and c.chance(0.5):
         rows.append((c.label("due_date"), c.day(facts.due_date, "due_date")))
     extras = [*_ids(c), *_decoys(c), *_strangers(c)]

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from inference.fields import to_text
 from inference.training.synthetic.content.facts import TaxLine
-from inference.training.synthetic.content.writing import day
+from inference.training.synthetic.content.writing import day, number
 from inference.training.synthetic.layout.composer import Composer, Text
 from inference.training.synthetic.sample import Label, Piece
 
@@ -27,11 +27,12 @@ def _tax_rows(c: Composer) -> list[Row]:
     with_rate = c.chance(0.8) or not single
     with_base = c.chance(0.2)
     rate_first = c.chance(0.2)
+    said_within = c.chance(0.6)
     for index, line in enumerate(facts.tax_lines):
         labels = [tax_cell(c, line, index, "tax")] if with_rate else []
         if single:
             labels.append(c.mark("tax_amount", to_text(line.tax)))
-        head: list[Piece] = [Piece(c.say("tax"))]
+        head: list[Piece] = [Piece(c.say("tax_incl" if facts.gross_prices and said_within else "tax"))]
         if with_rate:
             rate = c.percent(line.rate, tax_cell(c, line, index, "rate"))
             shown = (
@@ -46,12 +47,27 @@ def _tax_rows(c: Composer) -> list[Row]:
     return rows
 
 
+def _marked_label(c: Composer, concept: str, amount: tuple[Piece, ...]) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+    """The currency beside the label, as in "Total (EUR)", and not beside the amount."""
+    before, after = c.said.setdefault("marked_label", c.rng.choice((" (|)", " |", " in |", " [|]"))).split("|")
+    mark = Piece(c.rng.choice((c.facts.currency, c.style.currency_mark)), (c.mark("currency", c.facts.currency),))
+    bare = tuple(
+        piece for piece in amount if piece.text.strip() and not any(m.name == "currency" for m in piece.labels)
+    )
+    return (Piece(c.say(concept) + before), mark, Piece(after + c.style.colon)), bare
+
+
 def total_rows(c: Composer, with_tax: bool = True) -> list[Row]:
     """The rows of the sums in printed order."""
     facts, rows = c.facts, list[Row]()
 
+    marked_labels = c.chance(0.08)
+
     def row(concept: str, amount: tuple[Piece, ...], strong: bool = False) -> None:
-        rows.append(((Piece(c.label(concept)),), amount, strong))
+        if marked_labels and concept in ("gross", "due", "net", "tax"):
+            rows.append((*_marked_label(c, concept, amount), strong))
+        else:
+            rows.append(((Piece(c.label(concept)),), amount, strong))
 
     adjusted = bool(facts.discount or facts.shipping)
     plain_net = facts.subtotal == facts.net and not adjusted
@@ -109,6 +125,21 @@ def _settled(c: Composer, rows: list[Row]) -> None:
         rows.append((tuple(head), c.money(facts.paid if c.chance(0.5) else -facts.paid, "amount_paid"), False))
     if facts.paid or facts.rounding or facts.balance or c.chance(0.07):
         rows.append(((Piece(c.label("due")),), c.money(facts.due, "amount_due", marked=True), c.chance(0.7)))
+    if c.chance(0.05):
+        count = Piece(str(c.rng.randint(1, 60)) + c.rng.choice(("", "", " kg", ",0", ".00")))
+        rows.insert(c.rng.choice((0, 0, len(rows))), ((Piece(c.another("counts")),), (count,), False))
+    if c.chance(0.04):
+        rows += _converted(c)
+
+
+def _converted(c: Composer) -> list[Row]:
+    """The total once more in another currency, and the rate: amounts that are none of the fields."""
+    other = c.rng.choice([mark for mark in ("EUR", "USD", "GBP", "CHF", "PLN", "CZK") if mark != c.facts.currency])
+    rate = Decimal(c.rng.randint(400, 45000)) / 10000
+    text = number((c.facts.gross * rate).quantize(Decimal("0.01")), c.habits, 2)
+    rows: list[Row] = [((Piece(c.another("equivalent")),), (Piece(f"1 {c.facts.currency} = {rate} {other}"),), False)]
+    rows.append(((Piece(f"{c.say('gross')} {other}"),), (Piece(f"{text} {other}"),), False))
+    return rows[c.rng.choice((0, 1)) :]
 
 
 def _parts_paid(c: Composer, rows: list[Row]) -> None:

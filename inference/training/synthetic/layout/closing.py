@@ -107,12 +107,20 @@ def payment(c: Composer) -> None:
                 for at in range(0, len(rows), 3)
             ]
         x = c.left + width * (0.5 if c.chance(0.1) else 0.0)
-        if not inline and len(rows) < 6 and c.chance(0.15):
+        across = not inline and len(rows) < 6 and c.chance(0.15)
+        if across:
             _across(c, rows)
         else:
             c.y = block(c, rows, x + 3, c.y, room=c.right - x - 6)
         if c.chance(0.12):
-            c.shape("rect", x, start - 3, c.right if inline else x + width * 0.5, c.y + 2, stroke=c.style.rule_colour)
+            c.shape(
+                "rect",
+                x,
+                start - 3,
+                c.right if inline or across else x + width * 0.5,
+                c.y + 2,
+                stroke=c.style.rule_colour,
+            )
         c.said["bank_shown"] = "yes"
 
 

@@ -16,6 +16,7 @@ from decimal import Decimal
 from inference.evaluation import matches
 from inference.extraction import memory, rules
 from inference.extraction.combine_rows import amount_of, readers, table
+from inference.extraction.level import laid, levelled
 from inference.fields import FIELDS, to_text
 from inference.types import Alternative, Extraction, FieldPrediction, Reading, Row
 
@@ -41,13 +42,15 @@ def read(reading: Reading, examples: Sequence[memory.Example] = ()) -> tuple[Ext
     """The same, and why the network was silent; empty where it was not."""
     from inference.extraction import learned
 
-    said, problem = rules.extract(reading), ""
+    straight, lies = levelled(reading)
+    said, problem = rules.extract(straight), ""
     try:
-        said = combine(said, learned.extract(reading))
+        said = combine(said, learned.extract(straight))
     except learned.WeightsUnavailable as error:
         problem = f"read without the network: {error}"
         fields = {name: replace(field, reasons=(*field.reasons, problem)) for name, field in said.fields.items()}
         said = replace(said, fields=fields)
+    said = laid(said, lies)
     remembered = memory.recall(reading, examples) if examples else None
     return (said if remembered is None else with_memory(said, remembered)), problem
 

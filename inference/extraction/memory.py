@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from inference.evaluation import matches
 from inference.extraction.candidates import Hit, find_hits
 from inference.extraction.labels import find_labels, fold, lexicon
+from inference.extraction.level import laid, levelled
 from inference.extraction.lines import GAP, Layout, Run, layout
 from inference.fields import FIELDS, from_text, to_text
 from inference.types import Alternative, Box, Extraction, FieldPrediction, Reading, Value
@@ -102,7 +103,8 @@ def learn(reading: Reading, fields: Mapping[str, str], boxes: Mapping[str, tuple
     """What a confirmed invoice teaches. `fields`: confirmed values in text form; `boxes`: where some were read."""
     page = _Page(reading)
     known = {name: text for name, text in fields.items() if name in FIELDS and text.strip()}
-    places = {name: _places(page, name, text, (boxes or {}).get(name)) for name, text in known.items()}
+    straight = {name: (number, page.level(number, box)) for name, (number, box) in (boxes or {}).items()}
+    places = {name: _places(page, name, text, straight.get(name)) for name, text in known.items()}
     signs = {sign for name in _SIGNS if (sign := _sign(known.get(name, "")))}
     signs |= {site for name in _SITES if (site := _site(known.get(name, "")))}
     places = {name: found for name, found in places.items() if found}
@@ -130,7 +132,7 @@ def recall(reading: Reading, examples: Sequence[Example]) -> Extraction | None:
         if found is not None:
             fields[name] = found
     spent = {"recall": round((time.perf_counter() - began) * 1000, 3)}
-    return Extraction(READER, _digest(example for example, _ in near), fields, timings_ms=spent)
+    return laid(Extraction(READER, _digest(example for example, _ in near), fields, timings_ms=spent), page.lies)
 
 
 def likeness(page: "_Page", example: Example) -> float:
@@ -149,7 +151,8 @@ class _Page:
     """A reading as memory looks at it."""
 
     def __init__(self, reading: Reading) -> None:
-        self.lines: Layout = layout(reading)
+        straight, self.lies = levelled(reading)
+        self.lines: Layout = layout(straight)
         self.hits: list[Hit] = find_hits(self.lines)
         self.pages = len(reading.pages)
         runs = [(run, _skeleton(run.text)) for run in self.lines.runs]
@@ -158,6 +161,10 @@ class _Page:
         self.titles = frozenset(label.key for line in self.lines.lines for label in find_labels(line, words))
         self._signs: frozenset[str] | None = None
         self._seen: dict[str, list[Seen]] = {}
+
+    def level(self, page: int, box: Box) -> Box:
+        """Where a box of the page as it came lies on the levelled one."""
+        return self.lies[page].level(box) if page in self.lies else box
 
     @property
     def signs(self) -> frozenset[str]:

@@ -17,12 +17,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import F, Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from audit.record import record
 from automation.errors import Invalid, NotAllowed
 from automation.ledger.models import LegalEntity
 from review.models import EntityRight, StandIn
+from review.sign_in import second_factor
 
 VIEW, ADD, VERIFY, APPROVE = "view_documents", "add_documents", "verify_documents", "approve_documents"
 CONTROL, RELEASE = "control_documents", "release_documents"
@@ -200,18 +202,30 @@ def signed_in(view: View[P]) -> View[P]:
     return _rule("signed_in", lambda user: True)(view)
 
 
+def governs(view: View[P]) -> View[P]:
+    """The view is for people who have the governance role for all entities."""
+    return _rule("governs", lambda user: isinstance(user, User) and may_govern(user))(view)
+
+
+def own_sign_in(view: View[P]) -> View[P]:
+    """The view is for everybody who is signed in, also while the second factor that their role asks for is missing."""
+    return _rule("own_sign_in", lambda user: True, lenient=True)(view)
+
+
 def public(view: View[P]) -> View[P]:
     """The view is for everybody."""
     view.access_rule = "public"  # type: ignore[attr-defined]
     return view
 
 
-def _rule(name: str, holds: Callable[[Person], bool]) -> Callable[[View[P]], View[P]]:
+def _rule(name: str, holds: Callable[[Person], bool], *, lenient: bool = False) -> Callable[[View[P]], View[P]]:
     def declare(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
+            if not lenient and second_factor.missing(request, request.user):
+                return redirect("security")
             if not holds(request.user):
                 raise PermissionDenied("Your roles do not include this page.")
             return view(request, *args, **kwargs)

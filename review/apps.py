@@ -5,4 +5,4 @@ class ReviewConfig(AppConfig):
     name = "review"
 
     def ready(self) -> None:
-        from review import sign_in_events  # noqa: F401 - connects its receivers
+        from review.sign_in import checks, events  # noqa: F401 - connects their receivers

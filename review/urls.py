@@ -1,4 +1,4 @@
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from review.views import (
     change,
@@ -12,18 +12,16 @@ from review.views import (
     queue,
     runs,
     saved,
-    session,
     upload,
 )
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("review.sign_in.urls")),
     path("", queue.queue, name="queue"),
     path("views/", saved.save_view, name="save-view"),
     path("views/<int:view_id>/forget/", saved.forget_view, name="forget-view"),
     path("approve-clean/", saved.approve_clean, name="approve-clean"),
     path("counts/", queue.queue_counts, name="queue-counts"),
-    path("sign-in/", session.sign_in, name="sign-in"),
-    path("sign-out/", session.sign_out, name="sign-out"),
     path("account/", person.account, name="account"),
     path("account/stand-in/", person.stand_in, name="stand-in"),
     path("account/stand-in/<int:stand_in_id>/end/", person.end, name="end-stand-in"),

@@ -36,8 +36,8 @@ def superuser_url() -> str:
 
 
 def schema_digest() -> str:
-    """Changes whenever a migration or a published default changes."""
-    digest = hashlib.sha256()
+    """Changes whenever a migration, the list of applications or a published default changes."""
+    digest = hashlib.sha256(repr(settings.INSTALLED_APPS).encode())
     watched = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/*/migrations/*.py")]
     watched += [ROOT / "automation" / "pipeline.py", *(ROOT / "automation" / "policy").glob("*.py")]
     for path in sorted([*watched, *(ROOT / "audit").glob("*.py"), ROOT / "automation" / "database.py"]):

@@ -42,7 +42,7 @@ class Browser:
     def __init__(self, base: str, username: str, password: str) -> None:
         self.http = httpx.Client(base_url=base, follow_redirects=True, timeout=30)
         self.http.get("/sign-in/").raise_for_status()
-        self.post("/sign-in/", username=username, password=password)
+        self.post("/sign-in/", login=username, password=password)
 
     def post(self, path: str, **form: str) -> httpx.Response:
         headers = {"X-CSRFToken": self.http.cookies["csrftoken"], "Referer": str(self.http.base_url)}

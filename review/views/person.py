@@ -35,6 +35,7 @@ def _page(request: HttpRequest, status: int = 200, problem: str = "") -> HttpRes
     others = User.objects.filter(is_active=True, groups__isnull=False).exclude(pk=person.pk)
     context = {
         "here": "account",
+        "tab": "person",
         "roles": roles_of(person),
         "limits": Limit.objects.filter(person=person).select_related("entity"),
         "deputies": current.filter(absent=person).select_related("deputy"),

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-OPEN_TO_ALL = {"sign-in", "sign-out"}
+OPEN_TO_ALL = {"sign-in", "sign-out", "account_login", "account_logout", "account_signup", "account_inactive"}
+OPEN_TO_ALL |= {"mfa_authenticate", "mfa_login_webauthn", "openid_connect_login", "openid_connect_callback"}
+OPEN_TO_ALL |= {"socialaccount_signup", "socialaccount_login_cancelled", "socialaccount_login_error"}
 
 
 def patterns(resolver: URLResolver) -> Iterator[URLPattern]:
@@ -22,6 +24,10 @@ def test_every_view_declares_its_access_rule() -> None:
 
 
 def test_of_the_desk_only_the_way_in_and_out_is_open_to_all() -> None:
-    own = [pattern for pattern in patterns(get_resolver()) if pattern.callback.__module__.startswith("review.")]
+    own = [
+        pattern
+        for pattern in patterns(get_resolver())
+        if pattern.callback.__module__.startswith(("review.", "allauth."))
+    ]
     public = {pattern.name for pattern in own if getattr(pattern.callback, "access_rule", "") == "public"}
     assert public == OPEN_TO_ALL

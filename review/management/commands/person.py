@@ -1,4 +1,5 @@
-"""People: create NAME, close NAME, grant NAME ROLE, revoke NAME ROLE, limit NAME AMOUNT CURRENCY, list."""
+"""People: create NAME, close NAME, password NAME, forget-factors NAME, grant NAME ROLE, revoke NAME ROLE,
+limit NAME AMOUNT CURRENCY, list."""
 
 import getpass
 import sys
@@ -14,7 +15,7 @@ from automation.ledger.entities import named_entity
 from automation.ledger.models import LegalEntity
 from review import access
 from review.actions.absence import set_limit
-from review.actions.people import close_account, create_person
+from review.actions.people import close_account, create_person, forget_factors, set_password
 
 
 class Command(BaseCommand):
@@ -27,6 +28,11 @@ class Command(BaseCommand):
         create.add_argument("--email", default="")
         create.add_argument("--password-file", type=Path, help="a file whose first line is the password; - for stdin")
         verbs.add_parser("close", help="close an account").add_argument("name")
+        new = verbs.add_parser("password", help="a new password for somebody who forgot theirs")
+        new.add_argument("name")
+        new.add_argument("--password-file", type=Path, help="a file whose first line is the password; - for stdin")
+        lost = verbs.add_parser("forget-factors", help="take away the second factors of somebody who lost theirs")
+        lost.add_argument("name")
         for verb, help in (("grant", "give a role"), ("revoke", "take a role away")):
             change = verbs.add_parser(verb, help=help)
             change.add_argument("name")
@@ -52,6 +58,10 @@ class Command(BaseCommand):
                     )
                 case "close":
                     close_account(_person(options["name"]), acting_user=None)
+                case "password":
+                    set_password(_person(options["name"]), _password(options["password_file"]), acting_user=None)
+                case "forget-factors":
+                    forget_factors(_person(options["name"]), acting_user=None)
                 case "grant":
                     access.grant_role(_person(options["name"]), options["role"], _entity(options), acting_user=None)
                 case "revoke":

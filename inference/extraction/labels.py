@@ -8,6 +8,7 @@ from functools import cache
 
 from inference.extraction import vocabulary
 from inference.extraction.lines import GAP, Line
+from inference.extraction.spelling import spelled
 from inference.types import Box
 
 _TOKEN = re.compile(r"[^\W_]+|#|%", re.UNICODE)
@@ -63,7 +64,10 @@ def find_labels(line: Line, lexicon_: Lexicon) -> list[Label]:
     """The longest phrases on the line, left to right; a phrase never spans a column gap."""
     table, prefixes = lexicon_
     text = line.text
-    tokens = [(match.start(), match.end(), fold(match.group())) for match in _TOKEN.finditer(text.translate(_ORDINAL))]
+    read = spelled if line.scanned else str
+    tokens = [
+        (match.start(), match.end(), read(fold(match.group()))) for match in _TOKEN.finditer(text.translate(_ORDINAL))
+    ]
     found: list[Label] = []
     position = 0
     while position < len(tokens):

@@ -18,7 +18,10 @@ GAP = "\t"
 
 @dataclass(frozen=True)
 class Line:
-    """Words that share a baseline, left to right. `text` joins them with a space, or a tab where a column gap lies."""
+    """Words that share a baseline, left to right. `text` joins them with a space, or a tab where a column gap lies.
+
+    `scanned` says that OCR read it.
+    """
 
     page: int
     index: int  # position in Layout.lines
@@ -28,6 +31,7 @@ class Line:
     text: str
     box: Box
     em: float
+    scanned: bool = False
 
     def words_of(self, start: int, end: int) -> tuple[int, int]:
         """First and last word (positions in this line) that text[start:end] touches."""
@@ -179,4 +183,4 @@ def _line(page: Page, group: list[int], index: int, aspect: float) -> Line:
         text += page.words[i].text.replace(GAP, " ").strip()
         right = max(right, box.x1)
     outline = Box(boxes[0].x0, min(b.y0 for b in boxes), right, max(b.y1 for b in boxes))
-    return Line(page.number, index, tuple(group), boxes, tuple(starts), text, outline, em)
+    return Line(page.number, index, tuple(group), boxes, tuple(starts), text, outline, em, bool(page.digest))

@@ -13,7 +13,7 @@ FIELD_LABELS: dict[str, str] = {
         invoice number; invoice no; invoice nr; invoice #; invoice num; invoice id; inv no; inv #; inv number; tax invoice no;
         tax invoice number; tax invoice #; invoice ref; invoice reference; invoice; bill number; bill no; bill #; document number;
         document no; doc no; credit note number; credit note no; credit note #; credit memo number; credit memo no; folio no;
-        folio number; receipt number; receipt no; receipt #; our invoice; statement number; tax invoice; credit note; invoice code;
+        folio number; vat invoice; vat invoice no; vat invoice number; receipt number; receipt no; receipt #; our invoice; statement number; tax invoice; credit note; invoice code;
         rechnungsnummer; rechnungs nr; rechnung nr; rechnung nummer; rechnung no; rechnung; re nr; rg nr; rechn nr; belegnummer; beleg nr;
         faktura nr; fakturanummer; rechnungsnr; gutschriftsnummer; gutschrift nr; gutschriftnummer; gutschrift; dokumentnummer;
         re nummer; rg nummer; rechn nummer; rechnungs no; document ref; doc number; invoice code no; korrekturrechnung no; rechnungskorrektur nr; rechnungskorrektur; korrekturrechnung nr; stornorechnung nr; bonnummer; rechnungskennung; invoice rechnung nr;

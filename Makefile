@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+JOBS := $(if $(REDIS_URL),1,2)
 OCR := tesseract-ocr tesseract-ocr-deu tesseract-ocr-fra
 
 .PHONY: demo serve test lint bench bench-ui bench-audit bench-ocr chaos chaos-mail tamper clean
@@ -28,7 +29,7 @@ lint: $(VENV)/.ready
 
 test: $(VENV)/.ready lint
 	@tests/system_packages.sh
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
 bench: $(VENV)/.ready
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -29,6 +29,11 @@ from tests.servers import Workers
 DEV_DATA = servers.ROOT.parent / "shared" / "data" / "dev"
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """A file's bytes name no test: some hold the time they were made at, and two processes must collect the same."""
+    return "bytes" if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def superuser_url() -> str:
     return servers.superuser_url()

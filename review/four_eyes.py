@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.expressions import Combinable
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import F, Func, IntegerField, Q
 
 from automation.documents.models import Document, FieldValue
 from automation.ledger.models import Invoice
 from review import access
-from review.models import Correction, Decision, Gate, Hold, Limit
+from review.models import Correction, Decision, Gate, Hold, Limit, Task
 
 WHY = "You handed in, corrected or verified this document, so another person must approve it."
 TWICE = "You have approved this document already; the next approval needs another person."
@@ -37,22 +37,33 @@ class Standing:
     why_not: str | None = None
 
 
-def touched_by(user: User | int, gate: Gate | OuterRef, path: str = "") -> Q | Combinable:
-    """Over documents, or what leads to them by `path` ("document__"): those this person may not approve at `gate`."""
-    own = {"document": OuterRef(f"{path}pk")}
-    approved = Decision.objects.filter(**own, verdict="approved", reversal=None, gate__in=PAYMENT_GATES)
-    return (
-        Q(**{f"{path}uploaded_by": user})
-        | Exists(FieldValue.objects.filter(**own, entered_by=user))
-        | Exists(Correction.objects.filter(**own, by=user))
-        | Exists(Decision.objects.filter(**own, by=user, gate=Gate.VERIFY, verdict="approved"))
-        | Exists(approved.filter(~Q(gate=gate), Q(by=user) | Q(on_behalf_of=user)))
+def barred(document: Document, gate: Gate) -> list[int]:
+    """The ids of the people who may not approve the document at this gate."""
+    if gate == Gate.VERIFY:
+        return []
+    given = Decision.objects.filter(document=document, verdict="approved").order_by()
+    others = given.filter(gate__in=PAYMENT_GATES, reversal=None).exclude(gate=gate)
+    touched = FieldValue.objects.filter(document=document, entered_by__isnull=False).values_list("entered_by")
+    people = touched.union(
+        Correction.objects.filter(document=document).order_by().values_list("by"),
+        given.filter(gate=Gate.VERIFY).values_list("by"),
+        others.values_list("by"),
+        others.filter(on_behalf_of__isnull=False).values_list("on_behalf_of"),
+    )
+    return sorted(person for person in {document.uploaded_by_id, *(one for (one,) in people)} if person is not None)
+
+
+def bar(document: Document, person: User) -> None:
+    """Whoever changed a document while it waits does not approve it: let the queue know."""
+    open_one = Task.objects.filter(document=document, closed_at=None, gate__in=PAYMENT_GATES)
+    open_one.exclude(barred__contains=[person.pk]).update(
+        barred=Func(F("barred"), person.pk, function="array_append", output_field=ArrayField(IntegerField()))
     )
 
 
 def why_not(document: Document, gate: Gate, user: User | int) -> str | None:
     """Why this person may not approve this document at this gate, in words; None where nothing stands against it."""
-    if not Document.objects.filter(touched_by(user, gate), pk=document.pk).exists():
+    if (user if isinstance(user, int) else user.pk) not in barred(document, gate):
         return None
     given = Decision.objects.filter(document=document, verdict="approved", reversal=None, gate__in=PAYMENT_GATES)
     return TWICE if given.filter(~Q(gate=gate), Q(by=user) | Q(on_behalf_of=user)).exists() else WHY
@@ -93,7 +104,10 @@ def above_limit(document: Document, person: int) -> str | None:
 
 
 def within_limits(user: User, path: str = "") -> Q:
-    """Likewise: those whose amount the person may approve; all for who has no limit, or stands in for others."""
+    """Over documents, or what leads to them by `path` ("document__"): those whose amount the person may approve.
+
+    All for who has no limit, or stands in for others.
+    """
     own = _limits(user)
     if not own or access.stands_in(user):
         return Q()

@@ -18,6 +18,7 @@ from automation.documents.states import move
 from automation.workflow.results import Context, Done, Waiting
 from automation.workflow.store import NOW
 from review import deadlines, matrix
+from review.four_eyes import barred
 from review.models import Gate, Task
 from review.urgency import urgency_of
 
@@ -57,6 +58,7 @@ def ask(document: Document, gate: Gate, now: datetime) -> Task:
         "opened_at": now,
         "due_at": deadlines.due_at(document, gate, now),
         "urgency": urgency_of(document),
+        "barred": barred(document, gate),
     }
     task, _ = Task.objects.get_or_create(document=document, gate=gate, closed_at=None, defaults=fresh)
     return task

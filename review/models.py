@@ -4,6 +4,7 @@ Corrections, decisions, reversals and comments are only ever added (see migratio
 """
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -31,6 +32,9 @@ class Task(models.Model):
 
     `due_at`: when the policy wants it decided, None where it sets no time (see review/deadlines.py). `urgency`: the day
     the queue sorts by. `leased_by` has it open since `leased_since`; nobody else changes it until `leased_until`.
+
+    So that the queue is read off one index: `waiting` is false while its document stands elsewhere, as a failed one
+    (kept by a trigger, migration 0002), and `barred` are the people whom four eyes keep from deciding it.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -43,6 +47,8 @@ class Task(models.Model):
     leased_since = models.DateTimeField(null=True)
     leased_until = models.DateTimeField(null=True)
     urgency = models.DateField()
+    waiting = models.BooleanField(default=True)
+    barred = ArrayField(models.IntegerField(), default=list)
     due_at = models.DateTimeField(null=True)
     warned_at = models.DateTimeField(null=True)
     escalated_at = models.DateTimeField(null=True)
@@ -57,10 +63,16 @@ class Task(models.Model):
         indexes = [
             models.Index(
                 fields=["urgency", "document"],
-                include=["entity", "gate", "postponed_until"],
-                condition=models.Q(closed_at=None),
+                include=["entity", "gate", "postponed_until", "barred"],
+                condition=models.Q(closed_at=None, waiting=True),
                 name="task_queue",
-            )
+            ),
+            models.Index(
+                fields=["entity", "urgency", "document"],
+                include=["gate", "postponed_until", "barred"],
+                condition=models.Q(closed_at=None, waiting=True),
+                name="task_queue_entity",
+            ),
         ]
 
 

@@ -1,7 +1,8 @@
 """The queue: which documents wait for whom, the most urgent first, page by page.
 
-Work that waits is read off the open tasks in the order of one index; everything else is read off the documents, newest
-first. Each page costs the same number of queries, whatever is on it.
+Work that waits is read off the open tasks in the order of one index, without asking a document (`Task.waiting`,
+`Task.barred`); everything else is read off the documents, newest first. Each page costs the same number of queries,
+whatever is on it.
 """
 
 import uuid
@@ -13,7 +14,7 @@ from typing import Any, Literal, get_args
 
 from django.contrib.auth.models import User
 from django.core.exceptions import EmptyResultSet
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -23,7 +24,7 @@ from automation.errors import Invalid
 from automation.ledger.models import Invoice
 from automation.policy.models import TriageDecision
 from review import access, deadlines, search
-from review.four_eyes import PAYMENT_GATES, RIGHT, touched_by, within_limits
+from review.four_eyes import PAYMENT_GATES, RIGHT, within_limits
 from review.models import Gate, Hold, Task
 
 Tab = Literal["mine", "team", "verify", "approve", "posted", "problems", "all"]
@@ -88,32 +89,32 @@ def queue(
         raise Invalid(f"There is no tab {tab!r}. Tabs are: {', '.join(TABS)}.")
     filters, size = filters or Filters(), max(1, min(size, MAX_PAGE))
     if tab in WAITING_TABS:
-        tasks = _ordered_tasks(_tasks(user, tab, filters), filters, page_cursor)
-        found = [task.document for task in tasks.select_related("document__entity", "document__invoice")[: size + 1]]
-    else:
-        documents = _documents(user, tab, filters).filter(_older(page_cursor)).order_by("-pk")
-        found = list(documents.select_related("entity", "invoice")[: size + 1])
-    rows = _rows(found[:size])
-    return QueuePage(rows, _cursor(tab, filters, rows[-1].document) if len(found) > size else None)
+        ordered = _ordered_tasks(_tasks(user, tab, filters), filters, page_cursor)
+        tasks = list(ordered.select_related("document__invoice", "leased_by", "entity")[: size + 1])
+        rows = _rows([task.document for task in tasks[:size]], tasks[:size])
+        return QueuePage(rows, _task_cursor(filters, tasks[size - 1]) if len(tasks) > size else None)
+    documents = _documents(user, tab, filters).filter(_older(page_cursor)).order_by("-pk")
+    found = list(documents.select_related("invoice")[: size + 1])
+    rows = _rows(found[:size], _open_tasks([document.pk for document in found[:size]]))
+    return QueuePage(rows, str(found[size - 1].pk) if len(found) > size else None)
 
 
 def counts(user: User) -> Counts:
     """How many documents each tab holds, counted up to COUNT_LIMIT, in one statement."""
     everything, counted, parameters = Filters(), list[str](), list[Any]()
     for tab in TABS:
-        if tab in WAITING_TABS:
-            found: QuerySet[Any] = _tasks(user, tab, everything).order_by("urgency", "document")
-        else:
-            found = _documents(user, tab, everything)
+        found: QuerySet[Any] = (
+            _tasks(user, tab, everything).values("document")
+            if tab in WAITING_TABS
+            else _documents(user, tab, everything).values("pk")
+        )
         try:
-            sql, bound = found.values("pk")[:COUNT_LIMIT].query.sql_with_params()
+            sql, bound = found[:COUNT_LIMIT].query.sql_with_params()
         except EmptyResultSet:
             sql, bound = "SELECT 1 WHERE false", ()
         counted.append(f"(SELECT count(*) FROM ({sql}) AS found)")  # noqa: S608  the ORM's own SQL
         parameters += bound
-    with transaction.atomic(), connection.cursor() as cursor:
-        # To count a few of many, the planner would read all documents for a hash join.
-        cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
+    with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(counted)}", parameters)
         return dict(zip(TABS, cursor.fetchone(), strict=True))
 
@@ -139,21 +140,20 @@ def following(
 
 
 def _tasks(user: User, tab: str, filters: Filters) -> QuerySet[Task]:
-    tasks = Task.objects.filter(closed_at=None)
+    tasks = Task.objects.filter(closed_at=None, waiting=True)
     match tab:
         case "mine":
             tasks = tasks.filter(_for_me(user))
         case "team":
             tasks = tasks.filter(_for_my_team(user))
         case "verify":
-            tasks = tasks.filter(_visible(user), gate=Gate.VERIFY, document__state=State.TO_VERIFY)
+            tasks = tasks.filter(_visible(user), gate=Gate.VERIFY)
         case _:
-            tasks = tasks.filter(_visible(user), gate__in=PAYMENT_GATES, document__state=State.TO_APPROVE)
+            tasks = tasks.filter(_visible(user), gate__in=PAYMENT_GATES)
     if filters.due:
         today = timezone.now().date()
         tasks = tasks.filter(urgency__lt=today if filters.due == "overdue" else today + timedelta(days=7))
-    found = search.matching(filters.q)
-    return tasks.filter(_narrowed(filters, "document__"), *([] if found is None else [Q(document__in=found)]))
+    return tasks.filter(_narrowed(filters, "document__"), search.matching(filters.q, "document"))
 
 
 def _documents(user: User, tab: str, filters: Filters) -> QuerySet[Document]:
@@ -167,8 +167,7 @@ def _documents(user: User, tab: str, filters: Filters) -> QuerySet[Document]:
         documents = documents.filter(
             invoice__due_date__lt=today if filters.due == "overdue" else today + timedelta(days=7)
         )
-    found = search.matching(filters.q)
-    return documents.filter(_narrowed(filters, ""), *([] if found is None else [Q(pk__in=found)]))
+    return documents.filter(_narrowed(filters, ""), search.matching(filters.q, "pk"))
 
 
 def _visible(user: User) -> Q:
@@ -190,9 +189,7 @@ def _narrowed(filters: Filters, path: str) -> Q:
 def _at(user: User, gate: Gate) -> Q:
     """Open at this gate, where the person may decide."""
     entities = access.rights(user).get(RIGHT[gate], frozenset())
-    state = State.TO_VERIFY if gate == Gate.VERIFY else State.TO_APPROVE
-    here = Q() if None in entities else Q(entity__in=entities)
-    return Q(gate=gate, document__state=state) & here
+    return Q(gate=gate) & (Q() if None in entities else Q(entity__in=entities))
 
 
 def _for_me(user: User) -> Q:
@@ -202,7 +199,7 @@ def _for_me(user: User) -> Q:
     approvals = Q(pk=None)
     for gate in _own_gates(user) - {Gate.VERIFY}:
         approvals |= _at(user, gate)
-    to_approve = approvals & ~Q(touched_by(user, OuterRef("gate"), "document__")) & within_limits(user, "document__")
+    to_approve = approvals & ~Q(barred__contains=[user.pk]) & within_limits(user, "document__")
     verify = _at(user, Gate.VERIFY) if Gate.VERIFY in _own_gates(user) else Q(pk=None)
     return due & ~on_hold & (verify | to_approve)
 
@@ -244,15 +241,9 @@ def _task_cursor(filters: Filters, task: Task) -> str:
     return str(task.document_id) if filters.sort == "new" else f"{task.urgency.isoformat()}.{task.document_id}"
 
 
-def _cursor(tab: Tab, filters: Filters, document: Document) -> str:
-    if tab not in WAITING_TABS:
-        return str(document.pk)
-    return _task_cursor(filters, Task.objects.get(document=document, closed_at=None))
-
-
-def _rows(documents: list[Document]) -> list[Row]:
+def _rows(documents: list[Document], open_tasks: Iterable[Task]) -> list[Row]:
     ids = [document.pk for document in documents]
-    tasks = {task.document_id: task for task in _open_tasks(ids)}
+    tasks = {task.document_id: task for task in open_tasks}
     holds = dict(Hold.objects.filter(document__in=ids, released_at=None).values_list("document", "name"))
     worst, reasons = _worst(ids), _reasons(ids)
     now = timezone.now()

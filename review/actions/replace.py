@@ -12,6 +12,7 @@ from inference.fields import LINE_CELLS, TAX_CELLS, Kind
 from review.access import VERIFY
 from review.actions.decide import require_gate
 from review.actions.opening import grow, log, open_document
+from review.four_eyes import bar
 from review.models import Correction, Gate
 from review.urgency import keep_urgency
 
@@ -61,6 +62,7 @@ def replace(
     grow(document)
     project(document, {**values, name: after})
     keep_urgency(document)
+    bar(document, acting_user)
     check_document(document)
     confirmed = undoes is None and before is not None and before.value == after.value
     log(

@@ -47,9 +47,15 @@ FILL = (
         (SELECT (lpad(to_hex(n %% 5000 + 1), 12, '0') || '70008000' || lpad(to_hex(n %% 5000 + 1), 12, '0'))::uuid),
         'invoice', 'Supplier ' || n %% 5000 + 1 || ' GmbH', 'RE-' || n, 'RE' || n, current_date - 10,
         current_date + (n %% 60)::int - 20, 'EUR', n %% 9000, (n %% 9000) * 0.19, (n %% 9000) * 1.19 FROM {ALL}""",
-    f"""INSERT INTO review_task (id, document_id, entity_id, gate, opened_at, urgency)
+    f"""INSERT INTO review_task (id, document_id, entity_id, gate, opened_at, urgency, waiting, barred, closed_at)
     SELECT {ID}, {ID}, (SELECT id FROM entities WHERE place = CASE WHEN n %% 100 = 0 THEN 2 ELSE 1 END),
-        CASE WHEN n %% 5 < 2 THEN 'verify' ELSE 'approve' END, now(), current_date + (n %% 60)::int - 20 FROM {WAIT}""",
+        CASE WHEN n %% 5 < 2 AND n > %(docs)s - %(waiting)s THEN 'verify' ELSE 'approve' END, now(),
+        current_date + (n %% 60)::int - 20, true,
+        CASE WHEN n %% 7 = 0 THEN ARRAY(SELECT id FROM auth_user WHERE username = 'everywhere') ELSE '{{}}' END,
+        CASE WHEN n > %(docs)s - %(waiting)s THEN NULL ELSE now() END FROM {ALL}""",
+    f"""INSERT INTO review_decision (task_id, document_id, gate, verdict, reason, by_id, at)
+    SELECT {ID}, {ID}, 'approve', 'approved', '', (SELECT id FROM auth_user WHERE username = 'everywhere'), now()
+    FROM generate_series(1, %(docs)s - %(waiting)s) AS n WHERE n %% 97 <> 0""",
     f"INSERT INTO checks_checkround (id, document_id, created_at) SELECT {ID}, {ID}, now() FROM {WAIT}",
     f"""INSERT INTO checks_finding (round_id, code, severity, message, fields, evidence)
     SELECT {ID}, 'total_differs', 'warning', 'The total differs.', '["gross_amount"]', '{{}}' FROM {WAIT}
@@ -97,13 +103,18 @@ def _own_files(folder: str) -> None:
 
 
 def _fill(superuser: str) -> None:
+    from django.contrib.auth.models import User
     from django.db import connections
 
     from automation.ledger.models import LegalEntity
     from automation.policy.publish import publish_first
+    from review.access import grant_role
 
     publish_first()
     entities = [LegalEntity.objects.create(name=name, country="DE") for name in ("Large GmbH", "Small GmbH")]
+    for name, entity in (("everywhere", None), ("large", entities[0]), ("small", entities[1])):
+        person = User.objects.create_user(name, password="correct horse battery")
+        grant_role(person, "controller", entity, acting_user=None)
     name = connections["default"].settings_dict["NAME"]
     target = psycopg.conninfo.make_conninfo(superuser, dbname=name)
     with psycopg.connect(target, autocommit=True) as connection:
@@ -123,13 +134,9 @@ def _rows() -> Iterator[str]:
     from django.test import Client
 
     from automation.ledger.models import LegalEntity
-    from review.access import grant_role
 
-    large, small = LegalEntity.objects.get(name="Large GmbH"), LegalEntity.objects.get(name="Small GmbH")
-    people = {}
-    for name, entity in (("everywhere", None), ("large", large), ("small", small)):
-        people[name] = User.objects.create_user(name, password="correct horse battery")
-        grant_role(people[name], "controller", entity, acting_user=None)
+    large = LegalEntity.objects.get(name="Large GmbH")
+    people = {person.username: person for person in User.objects.all()}
     client = Client(SERVER_NAME="localhost")
     client.force_login(people["everywhere"])
     for path in (

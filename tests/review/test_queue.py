@@ -7,9 +7,10 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from automation.documents.models import Document, State
+from automation.documents.states import move
 from automation.errors import Invalid
 from automation.ledger.models import LegalEntity
-from review import queries
+from review import queries, search
 from review.access import grant_role
 from review.actions import lease
 from review.actions.correct import confirm_field
@@ -143,9 +144,45 @@ def test_the_queue_costs_the_same_for_one_and_for_many(
         for n in range(count):
             numbered(entity, f"{count}-{n}")
         user = User.objects.get(pk=clerk.pk)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             for row in queries.queue(user).rows:
-                assert row.document.entity.name
+                assert row.document.filename
                 assert row.invoice is not None
-        with django_assert_num_queries(4):  # the statement, its setting, and the savepoint around both
+        with django_assert_num_queries(1):
             queries.counts(user)
+
+
+@pytest.mark.parametrize("common", [1.0, -1.0])  # looked up in the index; walked
+def test_words_are_found_in_either_way(
+    entity: LegalEntity, clerk: User, monkeypatch: pytest.MonkeyPatch, common: float
+) -> None:
+    monkeypatch.setattr(search, "COMMON", common)
+    first, second = numbered(entity, "RE-4711"), numbered(entity, "RE-4712", seller_name="Müller & Söhne")
+    for tab in ("mine", "all"):
+        assert ids(clerk, tab, q="re 4711") == [first.pk]
+        assert ids(clerk, tab, q="MULLER") == [second.pk]
+        assert set(ids(clerk, tab, q="re")) == {first.pk, second.pk}
+        assert ids(clerk, tab, q="nowhere") == ids(clerk, tab, q="&") == []
+
+
+def test_more_than_a_look_up_may_find_is_walked(
+    entity: LegalEntity, clerk: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "MANY", 1)
+    found = {numbered(entity, f"RE-{n}").pk for n in range(3)}
+    assert set(ids(clerk, q="re")) == set(ids(clerk, "all", q="re")) == found
+
+
+def test_a_failed_document_waits_for_nobody_until_it_goes_on(to_verify: Document, clerk: User) -> None:
+    move(to_verify.pk, State.FAILED, problem={"code": "x", "message": "It failed."})
+    assert ids(clerk) == ids(clerk, "team") == []
+    assert queries.counts(clerk)["mine"] == 0
+    move(to_verify.pk, State.TO_VERIFY)
+    assert ids(clerk) == [to_verify.pk]
+
+
+def test_who_corrects_it_at_approval_has_it_no_longer_to_approve(to_approve: Document, controller: User) -> None:
+    assert ids(controller) == [to_approve.pk]
+    confirm_field(to_approve.pk, "currency", expected_version=to_approve.version, acting_user=controller)
+    assert ids(controller) == []
+    assert ids(controller, "team") == [to_approve.pk]

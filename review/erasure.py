@@ -21,7 +21,7 @@ from automation.errors import Conflict
 from automation.ingestion.models import Mail
 from automation.ledger.models import Invoice, LegalEntity
 
-DECIDED = (State.POSTED, State.REJECTED)
+DECIDED = (State.POSTED, State.REJECTED, State.SPLIT, State.ATTACHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,8 @@ def erase(document: Document, *, actor: str) -> Certificate:
         except HeldError as error:
             raise Conflict(str(error)) from error
         certificate = _erased(document, rule, until, actor)
-        gone = [document.storage_name]
+        sharing = Document.objects.filter(storage_name=document.storage_name).exclude(wrapped_key=b"")
+        gone = [] if sharing.exists() else [document.storage_name]  # the parts of a file share its bytes
         gone += Mail.objects.filter(arrivals__document=document, wrapped_key=b"").values_list("storage_name", flat=True)
         transaction.on_commit(lambda: _remove(gone))
     return certificate

@@ -80,8 +80,8 @@ def _gate(context: Context, gate: Gate) -> Done | Waiting:
         if decided["outcome"] == "approved" and document.now < passed_on:
             return Waiting(until=passed_on)
         output = {"outcome": decided["outcome"], "by": decided["by"]}
-        commit = partial(_approved_by_all, document, gate) if decided["outcome"] == "approved" else _nothing
-        return Done(output, commit, end=decided["outcome"] == "rejected")
+        commit = partial(FOLLOWING.get(decided["outcome"], _nothing), document, gate)
+        return Done(output, commit, end=decided["outcome"] in ENDING)
     task = Task.objects.filter(document=document, closed_at=None).select_related("entity").first()
     due = deadlines.due_at(document, gate, document.now) if task is None else None
     looked = task or Task(entity=document.entity, gate=gate, opened_at=document.now, due_at=due)
@@ -101,5 +101,14 @@ def _approved_by_all(document: Document, gate: Gate) -> None:
         move(document.pk, State.APPROVED)
 
 
-def _nothing() -> None:
-    """A rejection's action has done everything already."""
+def _ask_no_more(document: Document, _: Gate) -> None:
+    """Its pages are other documents now, or it belongs to one (documents/arrange.py)."""
+    Task.objects.filter(document=document, closed_at=None).update(closed_at=NOW, leased_by=None, leased_until=None)
+
+
+def _nothing(_: Document, __: Gate) -> None:
+    """The action of any other decision has done everything already."""
+
+
+ENDING = frozenset({"rejected", "regrouped"})
+FOLLOWING = {"approved": _approved_by_all, "regrouped": _ask_no_more}

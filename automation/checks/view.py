@@ -97,7 +97,7 @@ def _others(invoice: Invoice) -> tuple[OtherInvoice, ...]:
     found = (
         Invoice.objects.filter(same, entity_id=invoice.entity_id)
         .exclude(document_id=invoice.document_id)
-        .exclude(document__state__in=(State.REJECTED, State.QUARANTINED))
+        .exclude(document__state__in=(State.REJECTED, State.QUARANTINED, State.SPLIT, State.ATTACHED))
         .select_related("document")
         .order_by("document_id")[:MOST_OTHERS]
     )

@@ -1,4 +1,5 @@
-"""Received = posted + rejected + in work, per day and channel: what the log says came in against what became of it.
+"""Received + parts = posted + rejected + in work + filed, per day and channel: what the log says came in, and what was
+split off it, against what became of it. Filed: split into its parts, or attached to another document.
 
 The log cannot be changed unseen, so a document whose row was removed, or one that appeared by no door, shows here.
 """
@@ -16,7 +17,7 @@ _ROWS = """
         SELECT (at AT TIME ZONE 'UTC')::date AS day, after->>'channel' AS channel,
             substr(subject, 10)::uuid AS id, action
         FROM audit_event
-        WHERE action = 'document.received' AND at >= %(since)s AND at < %(until)s
+        WHERE action IN ('document.received', 'document.split_off') AND at >= %(since)s AND at < %(until)s
             AND (%(entities)s::text[] IS NULL OR after->>'entity' = ANY(%(entities)s))
     ), others AS (
         SELECT (at AT TIME ZONE 'UTC')::date AS day, after->>'channel' AS channel,
@@ -27,19 +28,21 @@ _ROWS = """
             AND (%(entities)s::text[] IS NULL OR after->>'entity' = ANY(%(entities)s))
         GROUP BY 1, 2
     ), counted AS (
-        SELECT r.day, r.channel, count(*) AS received,
+        SELECT r.day, r.channel, count(*) FILTER (WHERE action = 'document.received') AS received,
+            count(*) FILTER (WHERE action = 'document.split_off') AS parts,
             count(*) FILTER (WHERE d.state = 'posted') AS posted,
             count(*) FILTER (WHERE d.state = 'rejected') AS rejected,
-            count(*) FILTER (WHERE d.state NOT IN ('posted', 'rejected')) AS in_work,
+            count(*) FILTER (WHERE d.state NOT IN ('posted', 'rejected', 'split', 'attached')) AS in_work,
+            count(*) FILTER (WHERE d.state IN ('split', 'attached')) AS filed,
             count(*) FILTER (WHERE d.state = 'posted' AND NOT EXISTS (
                 SELECT FROM audit_event e WHERE e.subject = 'document:' || r.id AND e.action = 'document.posted'
             )) AS posted_unlogged
         FROM received r LEFT JOIN documents_document d ON d.id = r.id
         GROUP BY 1, 2
     )
-    SELECT coalesce(c.day, o.day), coalesce(c.channel, o.channel), coalesce(received, 0), coalesce(posted, 0),
-        coalesce(rejected, 0), coalesce(in_work, 0), coalesce(posted_unlogged, 0), coalesce(duplicates, 0),
-        coalesce(refused, 0)
+    SELECT coalesce(c.day, o.day), coalesce(c.channel, o.channel), coalesce(received, 0), coalesce(parts, 0),
+        coalesce(posted, 0), coalesce(rejected, 0), coalesce(in_work, 0), coalesce(filed, 0),
+        coalesce(posted_unlogged, 0), coalesce(duplicates, 0), coalesce(refused, 0)
     FROM counted c FULL JOIN others o ON o.day = c.day AND o.channel = c.channel
     ORDER BY 1 DESC, 2
 """
@@ -49,7 +52,8 @@ _UNLOGGED = """
     WHERE d.received_at >= %(since)s AND d.received_at < %(until)s
         AND (%(entities)s::text[] IS NULL OR d.entity_id::text = ANY(%(entities)s))
         AND NOT EXISTS (
-            SELECT FROM audit_event e WHERE e.subject = 'document:' || d.id AND e.action = 'document.received'
+            SELECT FROM audit_event e WHERE e.subject = 'document:' || d.id
+                AND e.action IN ('document.received', 'document.split_off')
         )
     ORDER BY d.id LIMIT 100
 """
@@ -62,9 +66,11 @@ class Day:
     day: date
     channel: str
     received: int
+    parts: int
     posted: int
     rejected: int
     in_work: int
+    filed: int
     posted_unlogged: int
     duplicates: int
     refused: int
@@ -72,7 +78,7 @@ class Day:
     @property
     def missing(self) -> int:
         """Documents that the log says came in and that are nowhere."""
-        return self.received - self.posted - self.rejected - self.in_work
+        return self.received + self.parts - self.posted - self.rejected - self.in_work - self.filed
 
     @property
     def complete(self) -> bool:

@@ -1,6 +1,7 @@
 """A document from its bytes to its values. Bytes, readings and values are only ever added (migration 0003)."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
@@ -18,10 +19,17 @@ class State(models.TextChoices):
     REJECTED = "rejected", "Rejected"
     QUARANTINED = "quarantined", "Quarantined"
     FAILED = "failed", "Failed"
+    SPLIT = "split", "Split"
+    ATTACHED = "attached", "Attached"
 
 
 class Document(models.Model):
-    """One incoming file. `version` grows with every change a person or step makes (optimistic locking, ETag)."""
+    """One incoming file, or the `pages` of one (`parent`) that holds several documents.
+
+    A part has the stored bytes of its parent, which stay once, and pages of its own numbered from 1; `pages` says which
+    of the file they are. `attached_to`: the document that this one only belongs to, as terms or a delivery note do.
+    `version` grows with every change a person or step makes (optimistic locking, ETag).
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     entity = models.ForeignKey("ledger.LegalEntity", on_delete=models.PROTECT, related_name="documents")
@@ -35,6 +43,9 @@ class Document(models.Model):
     sender = models.TextField(blank=True)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     received_at = models.DateTimeField(default=timezone.now)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="parts")
+    pages = ArrayField(models.PositiveIntegerField(), null=True)  # of the parent's file, in this document's order
+    attached_to = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="attachments")
     run_id = models.UUIDField(null=True, unique=True)
     page_count = models.PositiveIntegerField(null=True)
     state = models.CharField(max_length=12, choices=State, default=State.RECEIVED)
@@ -44,7 +55,18 @@ class Document(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["entity", "sha256"], name="document_bytes_once"),
+            models.UniqueConstraint(
+                fields=["entity", "sha256"], condition=models.Q(parent=None), name="document_bytes_once"
+            ),
+            models.CheckConstraint(
+                name="document_part_has_pages",
+                condition=models.Q(parent=None, pages=None) | models.Q(parent__isnull=False, pages__len__gt=0),
+            ),
+            models.CheckConstraint(
+                name="document_attached_to_another",
+                condition=models.Q(state="attached", attached_to__isnull=False)
+                | ~models.Q(state="attached") & models.Q(attached_to=None),
+            ),
             models.CheckConstraint(
                 name="document_problem_is_said",
                 condition=~models.Q(state__in=["quarantined", "failed", "rejected"]) | models.Q(problem__isnull=False),

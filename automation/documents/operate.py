@@ -17,7 +17,7 @@ from django.db import transaction
 
 from audit.record import record
 from automation.documents.models import Document, State
-from automation.documents.states import move
+from automation.documents.states import REGROUPED, move
 from automation.errors import Conflict, CountersignError, Invalid
 from automation.workflow import operators
 from automation.workflow.models import Run, StepResult
@@ -98,6 +98,8 @@ def resume_document(document: Document, run: Run) -> None:
     to = BEFORE.get(run.step, State.RECEIVED)
     if to == State.APPROVED:
         _require_approved(document, run.pk)
+    if document.state in REGROUPED:
+        raise Conflict(f"{document.filename} is {State(document.state).label.lower()} and has no way of its own.")
     if document.state == State.POSTED and to != State.POSTED:
         raise Conflict(f"{document.filename} is posted already; only what comes after that can be done again.")
     if document.state != to:

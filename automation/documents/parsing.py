@@ -16,18 +16,27 @@ T = TypeVar("T")
 
 
 def words(document: Document) -> Reading:
-    """The words of all pages. Raises PermanentFailure (codes of `inference.errors`), TemporaryFailure after a crash."""
+    """The words of the whole file. Raises PermanentFailure (codes of `inference.errors`), TemporaryFailure."""
     return told(lambda: sandbox.read_document(storage.load(document), document.media_type, limits()))
 
 
 def picture(document: Document, page: int, width: int) -> bytes:
     """Page `page` (from 1) as WebP, `width` pixels wide. Raises as `words` does."""
-    return told(lambda: sandbox.render_page(storage.load(document), document.media_type, page, width, limits()))
+    number = _in_file(document, page)
+    return told(lambda: sandbox.render_page(storage.load(document), document.media_type, number, width, limits()))
 
 
 def scan(document: Document, page: int) -> Scan:
     """Page `page` (from 1) in grey tones, to be read by OCR. Raises as `words` does."""
-    return told(lambda: sandbox.scan_page(storage.load(document), document.media_type, page, limits()))
+    number = _in_file(document, page)
+    return told(lambda: sandbox.scan_page(storage.load(document), document.media_type, number, limits()))
+
+
+def _in_file(document: Document, page: int) -> int:
+    """Which page of the stored file is the document's page `page` (from 1); a page that it has not stays none."""
+    if document.pages is None:
+        return page
+    return document.pages[page - 1] if 0 < page <= len(document.pages) else 0
 
 
 def limits() -> sandbox.Limits:

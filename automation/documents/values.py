@@ -1,6 +1,8 @@
 """What is known of a document now: its pages, its text, and the newest value of each field."""
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import replace
 
 from automation.documents.models import FieldValue, Page, Reading
 from inference import types
@@ -29,6 +31,12 @@ def stored_reading(reading_id: str | uuid.UUID) -> types.Reading:
     """A stored reading as extractors take it."""
     pages = Page.objects.filter(reading_id=reading_id).order_by("number")
     return types.Reading(tuple(_as_read(page) for page in pages))
+
+
+def pages_of(document_id: uuid.UUID, numbers: Sequence[int]) -> types.Reading:
+    """These pages of the document's newest reading, in the order given and numbered from 1."""
+    by_number = {page.number: _as_read(page) for page in latest_pages(document_id)}
+    return types.Reading(tuple(replace(by_number[number], number=n) for n, number in enumerate(numbers, 1)))
 
 
 def _as_read(page: Page) -> types.Page:

@@ -101,7 +101,7 @@ def _media_type(incoming: IncomingFile) -> str:
 
 
 def _find(incoming: IncomingFile, sha256: str) -> Document | None:
-    return Document.objects.filter(entity=incoming.entity, sha256=sha256).first()
+    return Document.objects.filter(entity=incoming.entity, sha256=sha256, parent=None).first()
 
 
 @transaction.atomic

@@ -1,6 +1,9 @@
 """What came in, and whether all of it is accounted for.
 
 received = posted + rejected + in work + refused + duplicate
+
+A file that was split counts as posted once all its documents are decided and one is posted; one that is attached to
+another document stands where that one does.
 """
 
 import uuid
@@ -10,11 +13,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce, TruncDate, TruncHour
 from django.utils import timezone
 
-from automation.documents.models import State
+from automation.documents.models import Document, State
 from automation.ingestion.models import Arrival, Channel, Mail
 
 Entities = Collection[uuid.UUID]
@@ -67,12 +70,13 @@ def completeness(entities: Entities, *, days: int) -> list[DayOfChannel]:
     found: dict[tuple[date, str], Counter[str]] = defaultdict(Counter)
     for row in (
         arrivals.filter(at__gte=since, moment__gte=since)  # a file is handed in after its mail came
-        .values("outcome", "document__state", name=_name(), day=TruncDate("moment"))
+        .annotate(standing=_STANDING)
+        .values("outcome", "standing", name=_name(), day=TruncDate("moment"))
         .annotate(count=Count("pk"), alone=Count("pk", filter=Q(mail=None)))
         .order_by()
     ):
         here = found[row["day"], row["name"]]
-        here[_place(row["outcome"], row["document__state"])] += row["count"]
+        here[_place(row["outcome"], row["standing"])] += row["count"]
         here["received"] += row["alone"]
     for row in (
         _mails(entities)
@@ -114,6 +118,16 @@ def _mails(entities: Entities) -> QuerySet[Mail]:
 
 def _name() -> Coalesce:
     return Coalesce("source__name", "channel")
+
+
+_PARTS = Document.objects.filter(parent=OuterRef("document")).exclude(state=State.SPLIT)
+_STANDING = Case(
+    When(document__state=State.ATTACHED, then=F("document__attached_to__state")),
+    When(~Q(document__state=State.SPLIT), then=F("document__state")),
+    When(Exists(_PARTS.exclude(state__in=(State.POSTED, State.REJECTED, State.ATTACHED))), then=Value("in_work")),
+    When(Exists(_PARTS.filter(state=State.POSTED)), then=Value(State.POSTED.value)),
+    default=Value(State.REJECTED.value),
+)
 
 
 def _place(outcome: str, state: str | None) -> str:

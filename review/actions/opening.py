@@ -60,7 +60,7 @@ def open_document(
     if task is None:
         state = State(document.state).label.lower()
         raise Conflict(f"{document.filename} waits for nobody: it is {state}.")
-    _require_not_held(task, acting_user)
+    require_not_held(task, acting_user)
     return Opened(document, task)
 
 
@@ -73,7 +73,8 @@ def require_version(document: Document, expected: int) -> None:
         )
 
 
-def _require_not_held(task: Task, acting_user: User) -> None:
+def require_not_held(task: Task, acting_user: User) -> None:
+    """Raise Held while a colleague has the task open."""
     holder, since = task.leased_by, task.leased_since
     if holder is None or holder == acting_user or task.leased_until is None or task.leased_until <= timezone.now():
         return

@@ -120,7 +120,8 @@ def _proofs(period: Period) -> Lines:
 
 def _completeness(period: Period) -> Lines:
     found = completeness(period.since, period.until)
-    header = ("day", "channel", "received", "posted", "rejected", "in_work", "missing", "duplicates", "refused")
+    sums = ("received", "parts", "posted", "rejected", "in_work", "filed", "missing")
+    header = ("day", "channel", *sums, "duplicates", "refused")
     return csv_lines(header, ([getattr(day, name) for name in header] for day in found.days))
 
 
@@ -197,7 +198,7 @@ log/                       the whole log, from its first event on, with every si
 events.csv                 the events of the period
 originals.csv              SHA-256 of every original received in the period
 proofs.jsonl               a proof of every posting in the period: save a line as a file and give it to verify.py
-completeness.csv           received = posted + rejected + in work, per day and channel
+completeness.csv           received + parts = posted + rejected + in work + filed, per day and channel
 roles.csv                  who may do what today; access_changes.csv: what changed about that in the period
 segregation_of_duties.csv  roles that should not be one person's, and approvals of one's own work
 bank_changes.csv           bank accounts added and confirmed in the period

@@ -60,7 +60,7 @@ def log(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def complete(request: HttpRequest) -> HttpResponse:
-    """Received = posted + rejected + in work, for the days asked for (the last thirty)."""
+    """Received + parts = posted + rejected + in work + filed, for the days asked for (the last thirty)."""
     today = timezone.now().date()
     first = _day(request.GET.get("first", "")) or today - timedelta(days=29)
     last = _day(request.GET.get("last", "")) or today

@@ -70,6 +70,17 @@ def incoming(request: Request, entity: LegalEntity) -> IncomingFile:
     return IncomingFile(entity, data["filename"], content, "api", sender, full_size=full_size)
 
 
+def parts(request: Request) -> list[list[int]]:
+    """The page numbers of {"parts": [[1, 2], [3]]}. Raises Invalid for anything else."""
+    data = request.data
+    found = data.get("parts") if isinstance(data, dict) else None
+    if not isinstance(found, list) or not all(
+        isinstance(part, list) and all(type(page) is int for page in part) for part in found
+    ):
+        raise Invalid('Send {"parts": [[1, 2], [3]]}: lists of page numbers, each page once.', code="bad_parts")
+    return found
+
+
 def _from_url(url: str, incoming: IncomingFile) -> IncomingFile:
     """The file at an address. Raises Refused, once that is on record, and TemporaryFailure."""
     try:

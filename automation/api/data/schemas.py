@@ -55,6 +55,9 @@ _SUMMARY: Schema = {
     "sha256": TEXT,
     "page_count": nullable({"type": "integer"}),
     "received_at": TIME,
+    "parent": nullable({**ID, "description": "The file that it is a part of"}),
+    "pages": nullable({**array({"type": "integer"}), "description": "Of the parent's file; null for a whole file"}),
+    "attached_to": nullable({**ID, "description": "The document that it only belongs to"}),
     "state": {"type": "string", "enum": list(State.values)},
     "problem": TROUBLE,
     "version": {"type": "integer"},
@@ -71,6 +74,8 @@ DOCUMENT = record(
         "decision": nullable(DECISION),
     }
 )
+PARTS = record({"parts": {"type": "array", "items": array({"type": "integer", "minimum": 1}), "minItems": 1}})
+SPLIT = record({"items": array(SUMMARY)})
 EVENT = record(
     {"id": {"type": "integer"}, "at": TIME, "action": TEXT, "actor": TEXT, "before": {}, "after": {}, "because": {}}
 )

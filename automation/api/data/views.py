@@ -13,7 +13,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view, parser_classes
 from rest_framework.exceptions import NotFound
-from rest_framework.parsers import MultiPartParser
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -23,10 +23,11 @@ from automation.api import idempotency, openapi
 from automation.api.authentication import needs
 from automation.api.data import parsing, queries, schemas
 from automation.api.models import ServiceToken
-from automation.documents import storage
-from automation.documents.models import Document
+from automation.documents import arrange, storage
+from automation.documents.models import Document, State
 from automation.documents.report import report
 from automation.einvoice import export as einvoice
+from automation.errors import Conflict
 from automation.ingestion.accept import accept
 from automation.ingestion.incoming import IncomingFile
 from automation.workflow.queues import require_room
@@ -108,6 +109,39 @@ def events(request: Request, document_id: uuid.UUID) -> Response:
     return Response({"items": [_event(event) for event in found], "next_before": following})
 
 
+@needs(GET="documents:read", PUT="documents:write")
+@extend_schema(
+    methods=["GET"], operation_id="list_document_parts", responses=openapi.answers({200: schemas.SPLIT}, 404)
+)
+@extend_schema(
+    methods=["PUT"],
+    operation_id="split_document",
+    request={"application/json": schemas.PARTS},
+    responses=openapi.answers({200: schemas.SPLIT}, 404, 409, 422),
+)
+@api_view(["GET", "PUT"])
+@parser_classes([JSONParser])
+def parts(request: Request, document_id: uuid.UUID) -> Response:
+    """The documents that a file is split into. PUT splits it so; one part with all pages makes it one again."""
+    found = _found(request, document_id)
+    if request.method == "PUT":
+        _arrange(found, parsing.parts(request), f"service:{_token(request).name}")
+    return Response({"items": [_summary(part) for part in arrange.parts_of(found)]})
+
+
+def _arrange(found: Document, wanted: list[list[int]], actor: str) -> None:
+    if found.parent_id is not None:
+        raise Conflict("It is a part itself: split the file it is from.")
+    if found.state not in (State.TO_VERIFY, State.TO_APPROVE, State.SPLIT):
+        raise Conflict(f"It is {State(found.state).label.lower()}: only what waits for a person is split.")
+    whole = [list(range(1, (found.page_count or 0) + 1))]
+    now = [part.pages for part in arrange.parts_of(found)] or whole
+    if wanted == whole != now:
+        arrange.merge(found.pk, actor=actor)
+    elif wanted != now:
+        arrange.split(found.pk, wanted, actor=actor)
+
+
 @needs(GET="documents:read")
 @extend_schema(
     operation_id="get_document_content",
@@ -170,6 +204,9 @@ def _summary(document: Document) -> Json:
         "sha256": document.sha256,
         "page_count": document.page_count,
         "received_at": document.received_at.isoformat(),
+        "parent": str(document.parent_id) if document.parent_id else None,
+        "pages": document.pages,
+        "attached_to": str(document.attached_to_id) if document.attached_to_id else None,
         "state": document.state,
         "problem": document.problem,
         "version": document.version,

@@ -23,6 +23,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='document',
+            name='parent',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='documents.document'),
+        ),
+        migrations.AddField(
+            model_name='document',
+            name='attached_to',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='documents.document'),
+        ),
+        migrations.AddField(
+            model_name='document',
             name='uploaded_by',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
@@ -67,7 +77,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='document',
-            constraint=models.UniqueConstraint(fields=('entity', 'sha256'), name='document_bytes_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('parent', None)), fields=('entity', 'sha256'), name='document_bytes_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='document',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('pages', None), ('parent', None)), models.Q(('pages__len__gt', 0), ('parent__isnull', False)), _connector='OR'), name='document_part_has_pages'),
+        ),
+        migrations.AddConstraint(
+            model_name='document',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('attached_to__isnull', False), ('state', 'attached')), models.Q(models.Q(('state', 'attached'), _negated=True), ('attached_to', None)), _connector='OR'), name='document_attached_to_another'),
         ),
         migrations.AddConstraint(
             model_name='document',

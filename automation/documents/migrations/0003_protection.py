@@ -12,8 +12,8 @@ BEGIN
         USING ERRCODE = 'insufficient_privilege', HINT = 'Hand in the changed file as a new document.';
 END $$;
 CREATE TRIGGER bytes_are_kept BEFORE UPDATE ON documents_document FOR EACH ROW
-    WHEN ((OLD.sha256, OLD.storage_name, OLD.wrapped_key, OLD.size)
-          IS DISTINCT FROM (NEW.sha256, NEW.storage_name, NEW.wrapped_key, NEW.size))
+    WHEN ((OLD.sha256, OLD.storage_name, OLD.wrapped_key, OLD.size, OLD.parent_id, OLD.pages)
+          IS DISTINCT FROM (NEW.sha256, NEW.storage_name, NEW.wrapped_key, NEW.size, NEW.parent_id, NEW.pages))
     EXECUTE FUNCTION documents_refuse_new_bytes();
 """
 

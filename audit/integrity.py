@@ -13,13 +13,31 @@ from audit.models import Checkpoint, Event, Verification
 from audit.record import record
 from audit.verify import BrokenError, Key, Summary, read_heads, verify_both
 
-# Compares what each event says with the hash it was given when it was written: names the event itself, where the heads
+# Compares what each event says with the hash it was given when it was folded: names the event itself, where the heads
 # can only name the entries between two of them.
 _CHANGED = """
-    SELECT min(id) FROM audit_event e WHERE leaf_hash <> sha256('\\x00'::bytea || convert_to(audit_entry(e), 'UTF8'))
+    SELECT min(id) FROM (
+        SELECT e.id, b.size, b.hashes, audit_leaf(e) AS leaf, row_number() OVER in_batch AS place,
+            count(*) OVER (PARTITION BY b.start) AS found
+        FROM audit_batch b CROSS JOIN LATERAL unnest(b.events) ids
+        JOIN audit_event e ON e.id >= lower(ids) AND e.id < upper(ids)
+        WINDOW in_batch AS (PARTITION BY b.start ORDER BY e.id)
+    ) folded WHERE found = size AND leaf <> substr(hashes, (32 * place - 31)::int, 32)
 """
 
 
+# Whoever destroys a key hides what was said under it, so an erasure must say so in the log.
+_KEYS = """
+    SELECT subject, 'destroyed' FROM audit_subjectkey k WHERE length(wrapped) = 0 AND NOT EXISTS (
+        SELECT FROM audit_event e WHERE e.id = k.erased_by AND e.action LIKE '%.erased'
+    )
+    UNION ALL
+    SELECT subject, 'removed' FROM audit_event e
+    WHERE (before -> 'sealed' IS NOT NULL OR after -> 'sealed' IS NOT NULL
+            OR json_typeof(because) = 'object' AND because -> 'sealed' IS NOT NULL)
+        AND NOT EXISTS (SELECT FROM audit_subjectkey k WHERE k.subject = e.subject)
+    LIMIT 1
+"""
 _FIRST_HEAD_WITHIN = timedelta(minutes=10)
 
 
@@ -34,8 +52,12 @@ def check(keys: Sequence[Key], heads_file: Path) -> Summary:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             cursor.execute(_CHANGED)
             changed = cursor.fetchone()[0]
+            cursor.execute(_KEYS)
+            missing = cursor.fetchone()
         if changed is not None:
             raise BrokenError(f"event {changed} is not what was written: its leaf hash does not fit it")
+        if missing is not None:
+            raise BrokenError(f"the key of {missing[0]} was {missing[1]} without an event that says so")
         inside = read_heads("".join(head_line(head) for head in Checkpoint.objects.order_by("size")), keys)
         outside = read_heads(heads_file.read_text(errors="replace"), keys) if heads_file.exists() else []
         if not inside and not outside and _is_new():

@@ -8,7 +8,8 @@ from audit.fields import CanonicalJSONField
 class Event(models.Model):
     """One thing that happened. Written only by `audit.record.record`; nobody can change or delete it.
 
-    The database itself sets `id`, `at` and `leaf_hash` (see migration 0002), whatever the writer says.
+    The database itself sets `id` and `at`; the application may not (see migration 0002). Personal parts of the payloads
+    are encrypted: `audit.personal.opened` gives them back. The event's leaf hash is in its batch (migration 0003).
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -19,7 +20,6 @@ class Event(models.Model):
     before = CanonicalJSONField(null=True, help_text="What changed, as it was: an object")
     after = CanonicalJSONField(null=True, help_text="What changed, as it is now: an object")
     because = CanonicalJSONField(null=True, help_text="Why: a reason in words, or the evidence of a decision")
-    leaf_hash = models.BinaryField(help_text="SHA-256(0x00 || canonical form), 32 bytes; see audit/canonical.py")
 
     class Meta:
         indexes = (
@@ -30,6 +30,15 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id} {self.action} {self.subject}"
+
+
+class SubjectKey(models.Model):
+    """What opens the personal data in a subject's events. Only ever added; destroying it empties `wrapped`."""
+
+    subject = models.TextField(primary_key=True)
+    wrapped = models.BinaryField(help_text="Its AES-256 key, encrypted with the master key; empty once destroyed")
+    at = models.DateTimeField(default=timezone.now)
+    erased_by = models.BigIntegerField(null=True, help_text="The event that says why it was destroyed")
 
 
 class Checkpoint(models.Model):

@@ -1,17 +1,20 @@
-"""Reading the log. Every list is newest first and paged by id: pass the last id seen as `before`."""
+"""Reading the log; personal data is opened where its key exists. Every list is newest first and paged by id: pass the
+last id seen as `before`.
+"""
 
 from datetime import datetime
 
 from django.db.models import QuerySet
 
 from audit.models import Event
+from audit.personal import opened
 
 PAGE = 100
 
 
 def trail(subject: str, *, before: int | None = None, limit: int = PAGE) -> list[Event]:
     """What happened to one subject (`kind:key`)."""
-    return list(_page(Event.objects.filter(subject=subject), before, limit))
+    return opened(_page(Event.objects.filter(subject=subject), before, limit))
 
 
 def search(
@@ -37,7 +40,7 @@ def search(
         events = events.filter(at__gte=since)
     if until is not None:
         events = events.filter(at__lt=until)
-    return list(_page(events, before, limit))
+    return opened(_page(events, before, limit))
 
 
 def _page(events: QuerySet[Event], before: int | None, limit: int) -> QuerySet[Event]:

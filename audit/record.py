@@ -1,16 +1,17 @@
 """The one way into the audit log."""
 
+import rfc8785
 from django.db import connection
 from django.db.models import Model
 
-from audit import canonical
+from audit import canonical, personal
 from audit.events import EVENTS
 from audit.models import Event
 
 _INSERT = """
     INSERT INTO audit_event (action, actor, subject, before, after, because)
     VALUES (%s, %s, %s, %s::json, %s::json, %s::json)
-    RETURNING id, at, leaf_hash
+    RETURNING id, at
 """
 
 
@@ -34,29 +35,22 @@ def record(
     """Write one event in the caller's transaction: both commit, or neither.
 
     `actor` and `subject` are `kind:key`. `before` and `after` are mappings or None; `because` is text, a mapping, a
-    list or None. Amounts, dates and UUIDs inside them are written as text (`canonical.plain`). Raises
-    UnknownActionError, NoTransactionError, and TypeError or ValueError for a value that has no canonical form.
+    list or None. Amounts, dates and UUIDs inside them are written as text (`canonical.plain`), and what
+    `audit.personal` lists is encrypted. Returns the event as it is stored. Raises UnknownActionError,
+    NoTransactionError, and TypeError or ValueError for a value that has no canonical form.
     """
     if action not in EVENTS:
         raise UnknownActionError(f"{action!r} is not listed in audit/events.py")
     if not connection.in_atomic_block:
         raise NoTransactionError(f"{action} must be recorded in the transaction that makes the change")
-    values = [None if value is None else canonical.dumps(value) for value in (before, after, because)]
+    plain = {"before": canonical.plain(before), "after": canonical.plain(after), "because": canonical.plain(because)}
+    stored = personal.sealed(action, subject, plain)
+    texts = [None if value is None else rfc8785.dumps(value).decode() for value in stored.values()]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [action, actor, subject, *values])
-        id, at, leaf_hash = cursor.fetchone()
-    before, after, because = (None if value is None else canonical.loads(value) for value in values)
-    return Event(
-        id=id,
-        at=at,
-        leaf_hash=leaf_hash,
-        action=action,
-        actor=actor,
-        subject=subject,
-        before=before,
-        after=after,
-        because=because,
-    )
+        cursor.execute(_INSERT, [action, actor, subject, *texts])
+        id, at = cursor.fetchone()
+    payloads = {column: text and canonical.loads(text) for column, text in zip(stored, texts, strict=True)}
+    return Event(id=id, at=at, action=action, actor=actor, subject=subject, **payloads)
 
 
 def subject_of(instance: Model) -> str:

@@ -31,18 +31,20 @@ _FOLD = """
         SELECT coalesce(range_agg(events), '{}') AS ids
         FROM audit_batch WHERE events && int8range((SELECT mark FROM last) + 1, NULL)
     ), pending AS (
-        SELECT e.id FROM audit_event e, folded
+        SELECT e.id, audit_leaf(e) AS leaf FROM audit_event e, folded
         WHERE e.id > (SELECT mark FROM last) AND NOT folded.ids @> e.id
         ORDER BY e.id LIMIT %(limit)s
     ), batch AS (
         SELECT
-            count(*) AS size, count(*) = %(limit)s AS full, max(id) AS newest, range_agg(int8range(id, id + 1)) AS ids
+            count(*) AS size, count(*) = %(limit)s AS full, max(id) AS newest, range_agg(int8range(id, id + 1)) AS ids,
+            string_agg(leaf, ''::bytea ORDER BY id) AS hashes
         FROM pending
     )
-    INSERT INTO audit_batch (start, size, events, settled_id, seen_id, seen_xid)
+    INSERT INTO audit_batch (start, size, hashes, events, settled_id, seen_id, seen_xid)
     SELECT
         last.size,
         batch.size,
+        batch.hashes,
         batch.ids,
         greatest(last.mark, CASE WHEN batch.full THEN least(ended.seen_id, batch.newest) ELSE ended.seen_id END),
         CASE WHEN batch.full THEN batch.newest ELSE greatest(batch.newest, upper(folded.ids) - 1) END,

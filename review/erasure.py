@@ -1,7 +1,7 @@
 """Erasing documents whose time is over: the original's key is destroyed, and what was read from it goes.
 
-What stays: hashes, amounts, dates, states, who decided, and the log, whose tree still verifies. Events keep what they
-said of the document when they were written (see docs/audit.md).
+What stays: hashes, amounts, dates, states, who decided, and the log, whose tree still verifies. What its events say of
+the document is encrypted with keys that are destroyed with it (audit/personal.py).
 """
 
 from collections.abc import Iterable
@@ -13,9 +13,11 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from audit import canonical
 from audit.models import LegalHold, RetentionRule
 from audit.record import record
 from audit.retention import HeldError, kept_until, require_no_hold, rule_for, rules
+from audit.verify import leaf_hash
 from automation.documents.models import Document, State
 from automation.errors import Conflict
 from automation.ingestion.models import Mail
@@ -51,8 +53,10 @@ class Certificate:
             f"By        {self.by}\nRule      {self.rule}\n"
             f"Event     {self.event} of the audit log, leaf hash {self.leaf_hash}\n\n"
             "The key of the original was destroyed, its stored bytes were removed, and with them the words, values,\n"
-            "findings and remarks that were read from it or written about it. Backups made before that day hold them\n"
-            "until they are rotated. The audit log keeps that the document was here and what was decided on it.\n"
+            "findings and remarks that were read from it or written about it. The keys of what the audit log's events\n"
+            "say of it were destroyed too: nobody reads that again in any copy of the log, and the log still verifies\n"
+            "as a whole. Backups of the database made before that day hold the keys until they are rotated. The log\n"
+            "keeps that the document was here, who decided on it and when.\n"
         )
 
 
@@ -115,7 +119,7 @@ def _erased(document: Document, rule: RetentionRule, until: date, actor: str) ->
     )
     with connection.cursor() as cursor:
         cursor.execute("SELECT review_erase_document(%s)", [document.pk])
-    leaf = bytes(event.leaf_hash).hex()
+    leaf = leaf_hash(canonical.entry(event)).hex()
     return Certificate(str(document.pk), document.sha256, said, actor, event.at, event.id, leaf)
 
 

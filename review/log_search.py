@@ -11,6 +11,7 @@ from django.db.models.functions import Cast, Concat, TruncDate
 from django.utils import timezone
 
 from audit.models import Event
+from audit.personal import opened
 from automation.documents.models import Document
 from automation.ledger.models import Supplier
 from review.access import AUDIT, allowed_entities, rights
@@ -75,7 +76,7 @@ def search(user: User, asked: Asked) -> list[Event]:
         events = events.filter(at__lt=_midnight(asked.last) + timedelta(days=1))
     if asked.before:
         events = events.filter(id__lt=asked.before)
-    return list(events.order_by("-id")[: PAGE + 1])
+    return opened(events.order_by("-id")[: PAGE + 1])
 
 
 def activity(user: User, days: int = 30) -> list[Bar]:

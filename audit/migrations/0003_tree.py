@@ -4,12 +4,13 @@ from django.db import migrations, models
 
 from audit.append_only import append_only
 
-# A batch gives its events, in the order of their ids, the leaves from `start` on. No event is in two batches, and none up
+# A batch gives its events, in the order of their ids, the leaves from `start` on; `hashes` are theirs, one after another. No event is in two batches, and none up
 # to `settled_id` can appear later. See audit/sequencer.py for `seen_id` and `seen_xid`.
 BATCH = """
 CREATE TABLE audit_batch (
     start bigint PRIMARY KEY CHECK (start >= 0),
     size integer NOT NULL CHECK (size > 0),
+    hashes bytea STORAGE EXTERNAL NOT NULL CHECK (length(hashes) = 32 * size),
     events int8multirange NOT NULL,
     settled_id bigint NOT NULL,
     seen_id bigint NOT NULL,

@@ -13,15 +13,11 @@ from pathlib import Path
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
+from audit.envelope import master_key, new_key, seal, unseal
 from automation.errors import PermanentFailure, TemporaryFailure
-
-NONCE_BYTES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +43,8 @@ class Keeper(Protocol):
 def store(data: bytes) -> StoredBytes:
     """Encrypt and keep the bytes. Raises TemporaryFailure where the storage does not take them."""
     digest = hashlib.sha256(data).digest()
-    key = AESGCM.generate_key(256)
-    sealed = _seal(key, data, digest)
+    key = new_key()
+    sealed = seal(key, data, digest)
     address = hashlib.sha256(sealed).hexdigest()
     storage = _storage()
     try:
@@ -57,7 +53,7 @@ def store(data: bytes) -> StoredBytes:
             _flush(Path(storage.path(name)))
     except OSError as error:
         raise TemporaryFailure(f"The document could not be stored: {error}", code="storage_unavailable") from error
-    return StoredBytes(digest.hex(), name, _seal(master_key(), key, digest))
+    return StoredBytes(digest.hex(), name, seal(master_key(), key, digest))
 
 
 def load(document: Keeper) -> bytes:
@@ -73,12 +69,12 @@ def load(document: Keeper) -> bytes:
     except OSError as error:
         raise TemporaryFailure(f"The document could not be loaded: {error}", code="storage_unavailable") from error
     try:
-        key = _open(master_key(), bytes(document.wrapped_key), digest)
+        key = unseal(master_key(), bytes(document.wrapped_key), digest)
     except InvalidTag as error:
         message = "The document's key does not open: the master key is another one, or the key was changed."
         raise PermanentFailure(message, code="document_key_unusable") from error
     try:
-        return _open(key, sealed, digest)
+        return unseal(key, sealed, digest)
     except InvalidTag as error:
         message = "The stored bytes of the document are not those that were received: they were changed or damaged."
         raise PermanentFailure(message, code="document_tampered") from error
@@ -86,13 +82,13 @@ def load(document: Keeper) -> bytes:
 
 def seal_secret(text: str, owner: str) -> bytes:
     """A short secret under the master key, of use to `owner` only."""
-    return _seal(master_key(), text.encode(), owner.encode())
+    return seal(master_key(), text.encode(), owner.encode())
 
 
 def open_secret(sealed: bytes, owner: str) -> str:
     """The same back. Raises PermanentFailure where the master key is another one, or the secret is not this owner's."""
     try:
-        return _open(master_key(), sealed, owner.encode()).decode()
+        return unseal(master_key(), sealed, owner.encode()).decode()
     except InvalidTag as error:
         message = "The secret does not open: the master key is another one."
         raise PermanentFailure(message, code="secret_unusable") from error
@@ -105,28 +101,6 @@ def discard(stored: StoredBytes) -> None:
 
 def _storage() -> Storage:
     return storages["documents"]
-
-
-def master_key() -> bytes:
-    """The AES-256 key that wraps all others. Raises ImproperlyConfigured."""
-    try:
-        key = bytes.fromhex(settings.MASTER_KEY)
-    except ValueError as error:
-        raise ImproperlyConfigured("MASTER_KEY must be 32 bytes written as 64 hexadecimal digits") from error
-    if len(key) != 32:
-        raise ImproperlyConfigured(f"MASTER_KEY must be 32 bytes, not {len(key)}")
-    return key
-
-
-def _seal(key: bytes, data: bytes, digest: bytes) -> bytes:
-    nonce = os.urandom(NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, data, digest)
-
-
-def _open(key: bytes, sealed: bytes, digest: bytes) -> bytes:
-    if len(sealed) < NONCE_BYTES:
-        raise InvalidTag
-    return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], digest)
 
 
 def _flush(path: Path) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from audit.models import Event
+from audit.personal import is_erased, opened
 from automation.errors import Conflict
 from automation.policy.triage import Decision, decide
 
@@ -32,9 +33,9 @@ class Replayed:
 def replay(document_id: uuid.UUID) -> list[Replayed]:
     """Every automatic decision on the document, oldest first. Reads nothing but events.
 
-    Raises Conflict where the log holds no policy with the digest that a decision names.
+    Raises Conflict where the document was erased, or the log holds no policy with the digest that a decision names.
     """
-    events = list(Event.objects.filter(subject=f"document:{document_id}").order_by("id"))
+    events = opened(Event.objects.filter(subject=f"document:{document_id}").order_by("id"))
     return [
         _again(event, [e for e in events if e.id < event.id]) for event in events if event.action == "document.triaged"
     ]
@@ -42,6 +43,8 @@ def replay(document_id: uuid.UUID) -> list[Replayed]:
 
 def _again(event: Event, earlier: list[Event]) -> Replayed:
     because, after = cast("dict[str, Any]", event.because), cast("dict[str, Any]", event.after)
+    if is_erased(event):
+        raise Conflict("What this decision rests on was erased with the document.")
     recorded = Decision(after["route"], tuple(because["reasons"]))
     body = _published(because["policy"], because["policy_digest"])
     again = decide(body, because["confidences"], because["findings"], because["pages_without_text"])

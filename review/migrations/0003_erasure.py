@@ -9,6 +9,7 @@ from django.db import migrations
 from psycopg.sql import SQL, Identifier
 
 KEPT = (
+    "audit_subjectkey",
     "documents_page",
     "documents_fieldvalue",
     "checks_finding",
@@ -46,9 +47,13 @@ END $$;
 # Hashes, amounts, dates, states and who decided stay: they are the books. Names, texts, words and bytes go.
 ERASE = """
 CREATE FUNCTION review_erase_document(erased uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    said bigint := (
+        SELECT max(id) FROM audit_event WHERE subject = 'document:' || erased AND action = 'document.erased'
+    );
 BEGIN
     PERFORM set_config('countersign.erasing', 'yes', true);
-    IF NOT EXISTS (SELECT FROM audit_event WHERE subject = 'document:' || erased AND action = 'document.erased') THEN
+    IF said IS NULL THEN
         RAISE EXCEPTION 'document % is not erased without an event that says so', erased
             USING ERRCODE = 'insufficient_privilege';
     END IF;
@@ -84,6 +89,16 @@ BEGIN
             SELECT FROM ingestion_arrival a JOIN documents_document d ON d.id = a.document_id
             WHERE a.mail_id = m.id AND length(d.wrapped_key) > 0
         );
+    -- What events say of it is sealed with these keys. One that was never made is marked, so that none is made later.
+    INSERT INTO audit_subjectkey (subject, wrapped, at, erased_by)
+        SELECT subject, '', clock_timestamp(), said FROM (
+            SELECT 'document:' || erased
+            UNION SELECT 'run:' || id FROM workflow_run WHERE workflow_run.subject = 'document:' || erased
+            UNION SELECT 'arrival:' || id FROM ingestion_arrival WHERE document_id = erased
+            UNION SELECT 'mail:' || m.id FROM ingestion_mail m JOIN ingestion_arrival a ON a.mail_id = m.id
+                WHERE a.document_id = erased AND length(m.wrapped_key) = 0
+        ) gone (subject)
+        ON CONFLICT (subject) DO UPDATE SET wrapped = '', erased_by = said;
     DELETE FROM review_searchentry WHERE document_id = erased;
     PERFORM set_config('countersign.erasing', 'no', true);
 END $$;
@@ -133,6 +148,7 @@ class Migration(migrations.Migration):
         ("memory", "0001_initial"),
         ("policy", "0002_protection"),
         ("posting", "0002_protection"),
+        ("workflow", "0002_protection"),
     )
     operations = (
         migrations.RunSQL(REFUSE, migrations.RunSQL.noop),

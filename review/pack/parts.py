@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from audit import canonical, proofs
 from audit.checkpoint import head_line
 from audit.export import entries
 from audit.models import Checkpoint, Event
+from audit.personal import opened
 from audit.signing import configured
 from automation.documents.completeness import completeness
 from automation.documents.models import Document, Extraction
@@ -84,10 +86,17 @@ _EVENT = ("id", "at", "action", "actor", "subject", "before", "after", "because"
 
 
 def _event_rows(events: Any) -> Iterator[Sequence[object]]:
-    for event in events.iterator(chunk_size=2000):
-        payloads = ("" if p is None else canonical.dumps(p) for p in (event.before, event.after, event.because))
-        at = canonical.timestamp(event.at)
-        yield (event.id, at, event.action, event.actor, event.subject, *payloads, bytes(event.leaf_hash).hex())
+    for chunk in batched(events.iterator(chunk_size=2000), 2000):
+        for event, shown in zip(chunk, opened(chunk), strict=True):
+            payloads = ("" if p is None else canonical.dumps(p) for p in (shown.before, shown.after, shown.because))
+            hash = audit.verify.leaf_hash(canonical.entry(event)).hex()
+            yield (event.id, canonical.timestamp(event.at), event.action, event.actor, event.subject, *payloads, hash)
+
+
+def batched(events: Iterable[Event], size: int) -> Iterator[list[Event]]:
+    remaining = iter(events)
+    while chunk := list(islice(remaining, size)):
+        yield chunk
 
 
 def _events(period: Period) -> Lines:

@@ -67,7 +67,7 @@ def test_export_then_check_on_another_machine(alone: Path, tmp_path: Path) -> No
     assert "No --key given" in said
 
     events = bundle / "events.jsonl"
-    events.write_text(events.read_text().replace('"n":7', '"n":8', 1))
+    events.write_text(events.read_text().replace('"actor":"user:7"', '"actor":"user:8"', 1))
     status, said = run_alone(alone, bundle, "--key", key)
     assert (status, said.strip()) == (
         1,

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from audit.models import Event
+from audit.personal import opened
 from audit.record import record
 from automation.errors import Conflict
 from automation.identity import new_id
@@ -34,7 +35,7 @@ def test_a_decision_comes_out_again_though_the_policy_has_changed(entity: LegalE
 
 
 def _recorded_otherwise(document: object, **changes: Any) -> None:
-    event = Event.objects.get(action="document.triaged")
+    (event,) = opened(Event.objects.filter(action="document.triaged"))
     because = {**cast("dict[str, Any]", event.because), **changes}
     with transaction.atomic():
         record("document.triaged", actor=event.actor, subject=event.subject, after=event.after, because=because)

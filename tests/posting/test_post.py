@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection, transaction
 from lxml import etree
 
 from audit.models import Event
+from audit.personal import opened
 from automation.documents.models import Document, State
 from automation.errors import Conflict, CountersignError, PermanentFailure, TemporaryFailure
 from automation.identity import new_id
@@ -164,7 +165,8 @@ def test_a_refusal_is_kept_with_its_reason(entity: LegalEntity, erp: Erp) -> Non
         run(context(document))
     posting = Posting.objects.get()
     assert (posting.outcome, posting.detail) == (Outcome.REFUSED, "The period is closed.")
-    assert Event.objects.get(action="document.posting_failed").because == "The period is closed."
+    (failed,) = opened(Event.objects.filter(action="document.posting_failed"))
+    assert failed.because == "The period is closed."
 
 
 @pytest.mark.parametrize("change", [{"currency": "EURO"}, {"gross_amount": "191.00"}, {"issue_date": "soon"}])

@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "review.language.middleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -126,6 +127,7 @@ CELERY_BEAT_SCHEDULE = {  # nothing expires: that would compare the clocks of tw
     "drop-refused": {"task": "automation.ingestion.drop_old_bytes", "schedule": crontab(hour="3", minute="10")},
     "copies": {"task": "audit.copies", "schedule": 60.0},
     "packs": {"task": "review.packs", "schedule": 60.0},
+    "retention": {"task": "review.retention", "schedule": crontab(hour="1", minute="20")},
     "verify": {"task": "audit.verify", "schedule": crontab(hour="2", minute="40")},
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
@@ -288,7 +290,9 @@ REST_FRAMEWORK = {
 API_REQUESTS_PER_MINUTE = env.integer("API_REQUESTS_PER_MINUTE", 600)  # for each token
 SPECTACULAR_SETTINGS = {"TITLE": "Countersign data API", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
 
-LANGUAGE_CODE = "en-gb"
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fr", "Français"), ("es", "Español")]
+LOCALE_PATHS = [BASE_DIR / "locale"]  # compiled by `manage.py messages`, never by hand
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

@@ -16,24 +16,32 @@ READABLE = frozenset({"en", "de", "fr", "es", "it", "nl"})  # what is written in
 
 
 def locale_of(request: HttpRequest) -> Locale:
-    """The first locale in Accept-Language that the desk can write and read back, kept on the request."""
+    """The first locale in Accept-Language that the desk can write and read back, kept on the request.
+
+    Where the reader has chosen a language, the first of that language.
+    """
     kept: Locale | None = getattr(request, "reader_locale", None)
     if kept is None:
-        kept = _preferred(request.headers.get("Accept-Language", ""))
+        kept = _preferred(request.headers.get("Accept-Language", ""), _chosen(request))
         request.reader_locale = kept  # type: ignore[attr-defined]
     return kept
 
 
-def _preferred(header: str) -> Locale:
+def _chosen(request: HttpRequest) -> str:
+    session = getattr(request, "session", None)
+    return session.get("language", "") if session is not None else ""
+
+
+def _preferred(header: str, language: str) -> Locale:
     wanted = [part.partition(";")[0].strip() for part in header.split(",")[:8]]
     for tag in wanted:
         try:
             locale = Locale.parse(tag, sep="-")
         except (ValueError, UnknownLocaleError, TypeError):
             continue
-        if locale.language in READABLE:
+        if locale.language in ({language} if language else READABLE):
             return locale
-    return FALLBACK
+    return Locale(language) if language in READABLE - {"en"} else FALLBACK
 
 
 def amount(value: Decimal | None, currency: str, locale: Locale) -> str:

@@ -8,6 +8,7 @@ from django import template
 from django.template import Context
 
 from review import access, formatting
+from review.spoken import spoken
 
 register = template.Library()
 Absent = Literal[""] | None  # what a template makes of an attribute of something that is not there
@@ -44,6 +45,12 @@ def may_operate(context: Context) -> bool:
 def may_audit(context: Context) -> bool:
     """Whether the person may see the log, of one entity or of all."""
     return bool(access.rights(context["user"]).get(access.AUDIT))
+
+
+@register.filter
+def said(value: object) -> str:
+    """A sentence or word that is kept in English, in the reader's language; None is nothing."""
+    return spoken("" if value is None else str(value))
 
 
 @register.filter

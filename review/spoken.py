@@ -1,0 +1,85 @@
+"""Sentences that are kept or raised in English, in the reader's language.
+
+Findings, errors and reasons are stored, hashed and handed to machines as they were said; a screen says them anew. A
+sentence with values in it stands in the catalogue with numbered places ("Net {0} and tax {1} make {2}."): it is found
+again by its fixed words, and the values, amounts and days among them, go to their places in the translation.
+`review/sentences.py` collects the sentences from the source, so that none is forgotten.
+"""
+
+import re
+from datetime import date
+from decimal import Decimal
+from functools import cache, lru_cache
+
+from babel import Locale, UnknownLocaleError
+from django.conf import settings
+from django.utils.translation import get_language, gettext
+from django.utils.translation.trans_real import translation
+
+from review import formatting
+
+_PLACE = re.compile(r"\{(\d+)\}")
+_MONEY = re.compile(r"(-?\d[\d,]*\.\d{2,})(?: ([A-Z]{3}))?")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def spoken(text: str, locale: Locale | None = None) -> str:
+    """The sentence in the language of this request; as it is where the catalogue does not know it."""
+    language = get_language() or settings.LANGUAGE_CODE
+    if not text or language == settings.LANGUAGE_CODE:
+        return text
+    return _spoken(text, language, str(locale or _plain(language)))
+
+
+@lru_cache(maxsize=4096)
+def _spoken(text: str, language: str, locale: str) -> str:
+    known = gettext(text)
+    if known != text:
+        return known
+    for start, pattern, sentence in _patterns(language):
+        if text.startswith(start) and (found := pattern.fullmatch(text)):
+            values = [_value(value, Locale.parse(locale)) for value in found.groups()]
+            return _PLACE.sub(lambda place: values[int(place[1])], sentence)
+    return _lower(text)
+
+
+@cache
+def _patterns(language: str) -> list[tuple[str, re.Pattern[str], str]]:
+    """How each sentence with places begins, a pattern that finds its values, and its translation; the longest first."""
+    catalogue = {
+        source: said
+        for source, said in translation(language)._catalog.items()  # type: ignore[attr-defined]
+        if isinstance(source, str) and _PLACE.search(source)
+    }
+    return [
+        (_PLACE.split(source)[0], _pattern(source), str(catalogue[source]))
+        for source in sorted(catalogue, key=lambda one: -len(_PLACE.sub("", one)))
+    ]
+
+
+def _pattern(source: str) -> re.Pattern[str]:
+    parts = _PLACE.split(source)
+    return re.compile("".join("(.*?)" if odd % 2 else re.escape(part) for odd, part in enumerate(parts)), re.DOTALL)
+
+
+def _value(text: str, locale: Locale) -> str:
+    """What stood in a place: an amount or a day in the reader's notation; a text of ours translated."""
+    if money := _MONEY.fullmatch(text):
+        amount = formatting.amount(Decimal(money[1].replace(",", "")), money[2] or "", locale)
+        return f"{amount} {money[2]}" if money[2] else amount
+    if _DAY.fullmatch(text):
+        return formatting.day(date.fromisoformat(text), locale)
+    return _spoken(text, get_language() or settings.LANGUAGE_CODE, str(locale))
+
+
+def _lower(text: str) -> str:
+    """A word of ours that stands in mid-sentence, where English writes it small."""
+    known = gettext(text.capitalize()) if text.islower() else text
+    return known if known != text.capitalize() else text
+
+
+def _plain(language: str) -> Locale:
+    try:
+        return Locale.parse(language, sep="-")
+    except UnknownLocaleError:
+        return formatting.FALLBACK

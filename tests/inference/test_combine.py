@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from inference.evaluation import evaluate, prediction_of
 from inference.extraction import combine, memory, rules
-from inference.extraction.combine_rows import table
+from inference.extraction.combine_rows import amount_of, table
 from inference.training.synthetic import generate
 from inference.training.synthetic.__main__ import truth_row
 from inference.training.synthetic.degrade import degrade
@@ -26,12 +26,15 @@ def _values(rows: tuple[Row, ...]) -> list[dict[str, Value]]:
 
 
 def test_rows_of_the_same_amount_are_completed_cell_by_cell() -> None:
-    one = (_row("rules", description="Paper", net_amount=Decimal(20)), _row("rules", net_amount=Decimal(5)))
+    one = (
+        _row("rules", description="Paper", net_amount=Decimal(20)),
+        _row("rules", description="Pen", net_amount=Decimal(5)),
+    )
     other = (_row("model", description="Paper", quantity=Decimal(4), unit_price=Decimal(5), net_amount=Decimal(20)),)
     rows = table(one, other, {}, "net_amount", ("net_amount",))
     assert _values(rows) == [
         {"description": "Paper", "quantity": 4, "unit_price": 5, "net_amount": 20},
-        {"net_amount": 5},
+        {"description": "Pen", "net_amount": 5},
     ]
     assert rows[0]["description"].reader == "rules+model" and rows[0]["description"].confidence > 0.9
 
@@ -51,6 +54,25 @@ def test_of_two_tables_the_one_that_adds_up_is_taken() -> None:
     assert len(table(one, other, {}, "net_amount", ("net_amount",))) == 1
     assert len(table((), other, {}, "net_amount", ("net_amount",))) == 2
     assert table((), (), {}, "net_amount", ("net_amount",)) == ()
+
+
+def test_rows_that_only_one_reader_sees_are_taken_where_they_make_the_sum() -> None:
+    fields = _row("rules", net_amount=Decimal(60), shipping_amount=Decimal(5))
+    one = tuple(_row("rules", net_amount=Decimal(n)) for n in (10, 30, 40))
+    other = tuple(_row("model", net_amount=Decimal(n)) for n in (10, 15, 30, 99))
+    assert [amount_of(row, "net_amount") for row in table(one, other, fields, "net_amount", ("net_amount",))] == [
+        10,
+        15,
+        30,
+    ]
+
+
+def test_a_row_whose_discount_is_used_beats_one_that_leaves_it_over() -> None:
+    price = {"quantity": Decimal(1), "net_amount": Decimal(20)}
+    one = (_row("rules", unit_price=Decimal(20), **price),)
+    other = (_row("model", unit_price=Decimal(40), discount=Decimal(50), **price),)
+    [row] = table(one, other, {}, "net_amount", ("net_amount",))
+    assert [amount_of(row, cell) for cell in ("unit_price", "discount")] == [40, 50]
 
 
 def test_badly_read_scans_are_read_better_together() -> None:

@@ -44,7 +44,7 @@ EVENTS = MappingProxyType(
         "document.split_off": "A document was made of pages of a file that holds several",
         "document.given_up": "A document that was split off is none any more: its pages went to others",
         "document.merged": "A file that was split is one document again",
-        "document.attached": "It belongs to another document, as terms or a delivery note do, and goes no way of its own",
+        "document.attached": "It belongs to another document, as a delivery note does, and goes no way of its own",
         "document.detached": "It is a document of its own again",
         "document.resumed": "It is no longer failed: an operator's retry brought it back to where its run goes on",
         "document.sla_warned": "Three quarters of the time that the policy gives its gate are over",
@@ -99,6 +99,8 @@ EVENTS = MappingProxyType(
         "stand_in.ended": "A person is represented no longer",
         # Keeping and erasing
         "retention.rule_changed": "How long records of a kind are kept was changed",
+        "retention.schedule_changed": "What is due is erased every night from now on, or no longer is",
+        "retention.ran": "The night's erasing ended; how many were erased, and what could not be",
         "hold.placed": "Something must not be erased until further notice",
         "hold.released": "It may be erased again when its time is over",
         "document.erased": "Its key was destroyed and what was read from it is gone; by which rule is recorded",

@@ -90,6 +90,15 @@ class RetentionRule(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
 
+class RetentionSchedule(models.Model):
+    """Whether what is due is erased every night; the newest row counts, without one nothing is. Only ever added."""
+
+    enabled = models.BooleanField()
+    because = models.TextField()
+    set_by = models.TextField()
+    at = models.DateTimeField(default=timezone.now)
+
+
 class LegalHold(models.Model):
     """What must not be erased until the hold is released, whatever the rules say."""
 

@@ -6,7 +6,7 @@ from datetime import date
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from audit.models import LegalHold, RetentionRule
+from audit.models import LegalHold, RetentionRule, RetentionSchedule
 from audit.record import record
 
 INVOICE = "invoice"
@@ -68,6 +68,26 @@ def set_rule(country: str, years: int, basis: str, *, actor: str) -> RetentionRu
         after={"country": country, "years": years, "basis": basis},
     )
     return rule
+
+
+def erases_nightly() -> bool:
+    newest = RetentionSchedule.objects.order_by("-id").first()
+    return newest is not None and newest.enabled
+
+
+@transaction.atomic
+def set_schedule(enabled: bool, because: str, *, actor: str) -> RetentionSchedule:
+    before = erases_nightly()
+    schedule = RetentionSchedule.objects.create(enabled=enabled, because=because, set_by=actor)
+    record(
+        "retention.schedule_changed",
+        actor=actor,
+        subject=f"retention:{INVOICE}",
+        before={"enabled": before},
+        after={"enabled": enabled},
+        because=because,
+    )
+    return schedule
 
 
 def place_hold(subject: str, reason: str, *, actor: str) -> LegalHold:

@@ -6,7 +6,7 @@ the document is encrypted with keys that are destroyed with it (audit/personal.p
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.core.files.storage import storages
 from django.db import connection, transaction
@@ -22,6 +22,7 @@ from automation.documents.models import Document, State
 from automation.errors import Conflict
 from automation.ingestion.models import Mail
 from automation.ledger.models import Invoice, LegalEntity
+from review.pictures import forget_pictures
 
 DECIDED = (State.POSTED, State.REJECTED, State.SPLIT, State.ATTACHED)
 
@@ -61,10 +62,10 @@ class Certificate:
 
 
 def due(entities: QuerySet[LegalEntity], today: date | None = None) -> list[Due]:
-    """Decided documents whose time is over and on which nothing holds, oldest first."""
+    """Decided documents whose time is over on `today` and on which nothing holds, oldest first."""
     today = today or timezone.now().date()
     shortest = min(rule.years for rule in rules())
-    old = timezone.now() - timedelta(days=365 * shortest)
+    old = datetime.combine(today, time(), UTC) - timedelta(days=365 * shortest)
     held = set(LegalHold.objects.filter(released_at=None).values_list("subject", flat=True))
     found = (
         Document.objects.filter(entity__in=entities, state__in=DECIDED, received_at__lt=old)
@@ -105,6 +106,7 @@ def erase(document: Document, *, actor: str) -> Certificate:
         gone = [] if sharing.exists() else [document.storage_name]  # the parts of a file share its bytes
         gone += Mail.objects.filter(arrivals__document=document, wrapped_key=b"").values_list("storage_name", flat=True)
         transaction.on_commit(lambda: _remove(gone))
+        transaction.on_commit(lambda: forget_pictures(document))
     return certificate
 
 

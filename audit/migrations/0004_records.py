@@ -57,6 +57,16 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='RetentionSchedule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('enabled', models.BooleanField()),
+                ('because', models.TextField()),
+                ('set_by', models.TextField()),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Verification',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -100,4 +110,5 @@ class Migration(migrations.Migration):
         append_only('audit_verification'),
         append_only('audit_retentionrule'),
         append_only('audit_cosignature'),
+        append_only('audit_retentionschedule'),
     ]

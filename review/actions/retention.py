@@ -5,7 +5,7 @@ import uuid
 from django.contrib.auth.models import User
 
 from audit import retention
-from audit.models import LegalHold, RetentionRule
+from audit.models import LegalHold, RetentionRule, RetentionSchedule
 from automation.documents.models import Document
 from automation.errors import Conflict, Invalid
 from automation.ledger.models import LegalEntity, Supplier
@@ -25,6 +25,14 @@ def set_rule(country: str, years: int, basis: str, *, acting_user: User) -> Rete
     if not basis:
         raise Invalid("Say which law or decision this rests on.")
     return retention.set_rule(country, years, basis, actor=f"user:{acting_user.username}")
+
+
+def set_schedule(enabled: bool, because: str, *, acting_user: User) -> RetentionSchedule:
+    """Let what is due be erased every night, or no longer. Raises NotAllowed, Invalid without a reason."""
+    require_governance(acting_user, None)
+    if not because:
+        raise Invalid("Say why.")
+    return retention.set_schedule(enabled, because, actor=f"user:{acting_user.username}")
 
 
 def place_hold(kind: str, key: str, reason: str, *, acting_user: User) -> LegalHold:

@@ -1,6 +1,5 @@
 """What a document's pages look like and which words are where; the file itself, to keep."""
 
-import hashlib
 import uuid
 from typing import cast
 
@@ -15,12 +14,10 @@ from automation.documents import parsing, storage
 from automation.einvoice import export
 from automation.errors import Conflict, Invalid, PermanentFailure, TemporaryFailure
 from inference.ocr.render import MEDIA_TYPE
-from review import queries
+from review import pictures, queries
 from review.access import VIEW, needs
 from review.actions import view
 
-WIDTHS = (400, 800, 1200, 1800, 2600)  # pixels; the browser picks the one that is sharp at its zoom
-KEPT_FOR = 3600  # seconds in the shared cache
 FOREVER = "private, max-age=31536000, immutable"
 
 
@@ -29,20 +26,22 @@ FOREVER = "private, max-age=31536000, immutable"
 def page_picture(request: HttpRequest, document_id: uuid.UUID, number: int, width: int) -> HttpResponse:
     """Page `number` as WebP. Its bytes never change, so that a browser asks once."""
     document = queries.visible_document(request.user, document_id)
-    if width not in WIDTHS:
+    if width not in pictures.WIDTHS:
         raise Http404
-    key = hashlib.sha256(f"{document.sha256}:{number}:{width}".encode()).hexdigest()
-    etag = quote_etag(key)
+    if not document.wrapped_key:
+        raise Http404("The document was erased.")
+    key = pictures.key(document, number, width)
+    etag = quote_etag(key.rpartition(":")[2])
     unchanged = get_conditional_response(request, etag=etag)
     if unchanged is not None:
         return unchanged
-    picture = cache.get(f"page:{document.pk}:{key}")
+    picture = cache.get(key)
     if picture is None:
         try:
             picture = parsing.picture(document, number, width)
         except (PermanentFailure, TemporaryFailure) as error:
             return HttpResponse(error.message, status=error.status, content_type="text/plain; charset=utf-8")
-        cache.set(f"page:{document.pk}:{key}", picture, KEPT_FOR)
+        cache.set(key, picture, pictures.KEPT_FOR)
     return HttpResponse(picture, content_type=MEDIA_TYPE, headers={"Cache-Control": FOREVER, "ETag": etag})
 
 

@@ -2,35 +2,47 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from audit.models import LegalHold
-from audit.retention import rules
+from audit.models import Event, LegalHold
+from audit.retention import erases_nightly, rules
 from automation.documents.models import Document
 from automation.errors import CountersignError
 from review.access import AUDIT, allowed_entities, may_govern, needs
 from review.actions import retention as actions
 from review.erasure import due
 
+AHEAD = timedelta(days=400)  # how far the page looks: past the next end of a year, at which everything falls due
+SHOWN = 200
+
 
 @needs(AUDIT)
 @never_cache
 @require_GET
 def retention(request: HttpRequest) -> HttpResponse:
-    user = cast(User, request.user)
+    user, today = cast(User, request.user), timezone.now().date()
+    coming = due(allowed_entities(user, AUDIT), today + AHEAD)
+    found = [item for item in coming if item.until < today]
     context = {
         "here": "audit",
         "tab": "retention",
         "rules": rules(),
         "holds": LegalHold.objects.order_by("-id")[:200],
-        "due": due(allowed_entities(user, AUDIT))[:200],
+        "due": found[:SHOWN],
+        "due_count": len(found),
+        "nightly": erases_nightly(),
+        "ran": Event.objects.filter(action="retention.ran").order_by("-id").first(),
+        "coming": [item for item in coming if item.until >= today][:SHOWN],
         "kinds": actions.KINDS,
         "governs": may_govern(user),
     }
@@ -46,6 +58,17 @@ def change_rule(request: HttpRequest) -> HttpResponse:
         request,
         lambda: actions.set_rule(country, number, basis, acting_user=cast(User, request.user)),
         f"The rule for {country} is changed.",
+    )
+
+
+@needs(AUDIT)
+@require_POST
+def change_schedule(request: HttpRequest) -> HttpResponse:
+    enabled, because = request.POST.get("enabled") == "yes", request.POST.get("because", "").strip()
+    return _done(
+        request,
+        lambda: actions.set_schedule(enabled, because, acting_user=cast(User, request.user)),
+        _("What is due is erased every night.") if enabled else _("Nothing is erased by itself any more."),
     )
 
 

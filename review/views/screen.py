@@ -19,9 +19,9 @@ from automation.documents.models import Document, Page, State
 from inference.fields import FIELDS
 from review import access, formatting, queries
 from review.models import Gate, Hold
+from review.pictures import WIDTHS
 from review.queries import DocumentView
 from review.views import shown, trail
-from review.views.pages import WIDTHS
 
 LINE_SUM = ("line_items", "net_amount", "net_amount")
 TAX_SUM = ("tax_lines", "tax", "tax_amount")

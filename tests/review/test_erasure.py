@@ -1,11 +1,12 @@
 """Erasing: only what is due, never under a hold, with an event and a certificate; the tree still verifies."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.core.files.storage import storages
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
@@ -15,6 +16,8 @@ from django.utils import timezone
 from audit.checkpoint import checkpoint
 from audit.integrity import check
 from audit.models import Event
+from audit.queries import trail
+from audit.record import record
 from audit.retention import kept_until, rule_for
 from audit.sequencer import fold_all
 from audit.signing import configured
@@ -26,8 +29,10 @@ from automation.ingestion.configure import create_channel
 from automation.ingestion.incoming import IncomingFile
 from automation.ingestion.models import Arrival, Mail
 from automation.ledger.models import LegalEntity
+from review import pictures
 from review.access import grant_role
 from review.actions import retention as actions
+from review.erasing_due import erase_due
 from review.erasure import due
 from tests.factories import make_document
 
@@ -183,3 +188,70 @@ def test_the_page_does_what_its_buttons_say(governor: User, old: Document) -> No
     assert "Certificate of erasure" in answer.content.decode()
     refused = client.post(reverse("retention-erase"), {"document": "nonsense"})
     assert refused.status_code == 302
+
+
+def test_what_its_events_said_goes_with_it_and_stays_of_others(
+    governor: User, old: Document, entity: LegalEntity
+) -> None:
+    other = accept(
+        IncomingFile(entity=entity, data=b"%PDF-1.4 other", filename="Huber.pdf", channel="upload"), wake=False
+    )
+    run = f"run:{old.run_id}"
+    with transaction.atomic():
+        record("run.paused", actor="user:gina", subject=run, because="Mr Mueller called.")
+    assert trail(run)[0].because == "Mr Mueller called."
+    actions.erase_document(old.pk, acting_user=governor)
+    received = trail(f"document:{old.pk}")[-1]
+    assert isinstance(received.after, dict)
+    assert (received.after["filename"], received.after["channel"]) == ("erased", "upload")
+    assert trail(run)[0].because == "erased"
+    assert "Huber.pdf" in str(trail(f"document:{other.document.pk}")[-1].after)
+    with transaction.atomic():
+        record("document.commented", actor="user:gina", subject=f"document:{old.pk}", after={"text": "Mueller again"})
+    assert "Mueller" not in str(trail(f"document:{old.pk}")[0].after)
+
+
+def test_pictures_of_its_pages_leave_the_shared_cache(governor: User, old: Document) -> None:
+    Document.objects.filter(pk=old.pk).update(page_count=2)
+    old.page_count = 2
+    names = [pictures.key(old, number, width) for number in (1, 2) for width in pictures.WIDTHS]
+    cache.set_many(dict.fromkeys(names, b"picture"))
+    actions.erase_document(old.pk, acting_user=governor)
+    assert not cache.get_many(names)
+
+
+def test_nothing_is_erased_by_night_until_governance_says_so(governor: User, auditor: User, old: Document) -> None:
+    erase_due()
+    assert not Event.objects.filter(action__in=("document.erased", "retention.ran")).exists()
+    with pytest.raises(NotAllowed):
+        actions.set_schedule(True, "x", acting_user=auditor)
+    with pytest.raises(Invalid):
+        actions.set_schedule(True, "", acting_user=governor)
+    actions.set_schedule(True, "Decided by the board.", acting_user=governor)
+    erase_due()
+    assert not bytes(Document.objects.get(pk=old.pk).wrapped_key)
+    assert Event.objects.get(action="document.erased").actor == "system:retention"
+    ran = Event.objects.get(action="retention.ran")
+    assert ran.after == {"erased": 1, "refused": {}, "refused_count": 0}
+
+
+def test_the_night_passes_over_what_is_held(governor: User, old: Document) -> None:
+    actions.set_schedule(True, "Decided by the board.", acting_user=governor)
+    actions.place_hold("document", str(old.pk), "A lawsuit.", acting_user=governor)
+    erase_due()
+    assert bytes(Document.objects.get(pk=old.pk).wrapped_key)
+    actions.set_schedule(False, "Not now.", acting_user=governor)
+    assert Event.objects.filter(action="retention.schedule_changed").count() == 2
+
+
+def test_the_page_says_what_goes_next(client: Client, governor: User, old: Document) -> None:
+    years = timezone.now().year - rule_for("DE").years
+    incoming = IncomingFile(entity=old.entity, data=b"%PDF-1.4 soon", filename="soon.pdf", channel="upload")
+    soon = accept(incoming, wake=False).document
+    Document.objects.filter(pk=soon.pk).update(state="posted", received_at=datetime(years, 5, 1, tzinfo=UTC))
+    client.force_login(governor)
+    shown = client.get(reverse("audit-retention")).content.decode()
+    assert shown.index("Next to go") < shown.index("soon.pdf")
+    assert shown.index("Mueller.pdf") < shown.index("Next to go")
+    client.post(reverse("retention-schedule"), {"enabled": "yes", "because": "The board said so."})
+    assert "every night at" in client.get(reverse("audit-retention")).content.decode()

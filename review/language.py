@@ -4,7 +4,10 @@ The choice is kept with the person, and in the session from sign-in on, so that 
 Machines get English: what the API and the audit log say is stable.
 """
 
+import hashlib
+import json
 from collections.abc import Callable
+from functools import cache
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -13,12 +16,22 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation.trans_real import DjangoTranslation
 
 from automation.errors import Invalid
 from review.models import Preference
 
-KEY = "language"
+KEY = "language"  # in the session
 FOR_MACHINES = ("/api/", "/healthz")
+
+
+@cache
+def script_texts(language: str) -> tuple[str, str]:
+    """What scripts say, English to translation, as a script; and its version."""
+    texts = DjangoTranslation(language, domain="djangojs", localedirs=[str(path) for path in settings.LOCALE_PATHS])
+    found = {source: said for source, said in texts._catalog.items()  # type: ignore[attr-defined] if isinstance(source, str) and source}
+    script = f"window.catalogue = {json.dumps(found, ensure_ascii=False, sort_keys=True)};\n"
+    return script, hashlib.sha256(script.encode()).hexdigest()[:12]
 
 
 def middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -5,15 +5,25 @@ numbered places. Words (labels of fields, states, gates) are taken from where th
 """
 
 import ast
-import itertools
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
+STATES = ("Skipped", "To come", "Undone", "Closed", "Open", "Half-open")  # of steps and breakers, besides those of runs
 SAID_BY = ("Finding", "Standing", "_finding")  # besides everything that is raised
 SAID_AS = ("message", "said", "problem", "because", "reason", "why_not", "instead", "then", "less")
 SILENT = ("api", "workflow", "management", "migrations", "demo", "pack", "einvoice", "posting", "env.py", "settings.py")
-PROSE = ("checks/rules", "review/doubts.py", "review/four_eyes.py", "review/typed_input.py", "policy/triage.py")
+PROSE = (
+    "checks/rules",
+    "doubts.py",
+    "four_eyes.py",
+    "typed_input.py",
+    "triage.py",
+    "matrix.py",
+    "review/views/",
+    "breakers.py",
+)
 
 
 def sentences(root: Path) -> Iterator[tuple[str, str]]:
@@ -30,13 +40,15 @@ def sentences(root: Path) -> Iterator[tuple[str, str]]:
 
 def words() -> Iterator[tuple[str, str]]:
     """Pairs of a file's path and a word or phrase that is declared there."""
-    from automation.documents.models import State
     from automation.checks.models import Severity
+    from automation.documents.models import State
     from automation.ingestion.channels import KINDS
+    from automation.ingestion.models import Arrival, Mail
+    from automation.workflow.models import RunState
     from inference.fields import FIELDS
     from review import access, models
-    from review.pack.parts import CONFLICTS
-    from review.views import shown, trail
+    from review.access_review import CONFLICTS
+    from review.views import queue, screen, shown, trail
 
     declared: dict[str, list[str]] = {
         "inference/fields.py": [field.label for field in FIELDS.values()],
@@ -44,10 +56,25 @@ def words() -> Iterator[tuple[str, str]]:
         "automation/checks/models.py": [str(label) for label in Severity.labels],
         "review/models.py": [str(label) for label in (*models.Gate.labels, *models.Hold.Name.labels)],
         "review/access.py": [*access.ROLES, *(role.capitalize() for role in access.ROLES)],
-        "review/pack/parts.py": [what for _, _, what in CONFLICTS],
+        "review/access_review.py": [what for _, _, what in CONFLICTS],
         "review/views/shown.py": [*shown.GROUPS.values(), *shown.COLUMNS.values()],
         "review/views/trail.py": [*trail.SENTENCES.values(), *trail.TABLES.values()],
-        "automation/ingestion/channels/__init__.py": [kind.title for kind in KINDS.values()],
+        "review/views/queue.py": [text for texts in queue.TITLES.values() for text in texts],
+        "review/views/screen.py": [*screen.STEPS],
+        "automation/workflow/models.py": [*map(str, RunState.labels), *STATES],
+        "automation/ingestion/models.py": [
+            str(label) for field in (Arrival.outcome, Mail.answer) for _, label in field.field.choices or ()
+        ],
+        "automation/ingestion/channels/__init__.py": [
+            text
+            for kind in KINDS.values()
+            for text in (
+                kind.title,
+                kind.secret,
+                *(one.metadata.get(part, "") for one in fields(kind.settings) for part in ("label", "help")),
+            )
+            if text
+        ],
     }
     for path, texts in declared.items():
         yield from ((path, text) for text in texts)
@@ -95,8 +122,8 @@ def _texts(nodes: list[ast.expr]) -> Iterator[str]:
                     yield from _texts([part.value])
             yield from _readable(_with_places(node))
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            numbers = itertools.count()
-            yield from _readable(re.sub(r"\{[a-z_]+\}", lambda _: f"{{{next(numbers)}}}", node.value))
+            first, *others = re.split(r"\{[a-z_]+\}", node.value)
+            yield from _readable(first + "".join(f"{{{number}}}{part}" for number, part in enumerate(others)))
 
 
 def _with_places(text: ast.JoinedStr) -> str:

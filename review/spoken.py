@@ -39,7 +39,8 @@ def _spoken(text: str, language: str, locale: str) -> str:
     for start, pattern, sentence in _patterns(language):
         if text.startswith(start) and (found := pattern.fullmatch(text)):
             values = [_value(value, Locale.parse(locale)) for value in found.groups()]
-            return _PLACE.sub(lambda place: values[int(place[1])], sentence)
+            parts = enumerate(_PLACE.split(sentence))
+            return "".join(values[int(part)] if odd % 2 else part for odd, part in parts)
     return _lower(text)
 
 

@@ -2,6 +2,9 @@
 window.desk = (() => {
   const live = () => document.getElementById("live");
 
+  // A text in the reader's language, with values in its numbered places; English where there is no catalogue.
+  const text = (english, ...values) => (window.catalogue?.[english] || english).replace(/\{(\d)\}/g, (_, place) => values[place]);
+
   // The region is emptied first, so that the same sentence twice is spoken twice.
   function say(text) {
     live().textContent = "";
@@ -65,19 +68,19 @@ window.desk = (() => {
       event.detail.shouldSwap = false;
       event.detail.isError = false;
       open("signed-out");
-      say("You have been signed out. Nothing you typed is lost.");
+      say(text("You have been signed out. Nothing you typed is lost."));
     });
     document.body.addEventListener("htmx:responseError", (event) => {
       const status = event.detail.xhr.status;
       toast({
-        403: "You may not do this, or the page is too old: load it again. Nothing was changed.",
-        404: "This is no longer here. Nothing was changed.",
-      }[status] || `The server failed (error ${status}). Nothing was changed; try once more.`, true);
+        403: text("You may not do this, or the page is too old: load it again. Nothing was changed."),
+        404: text("This is no longer here. Nothing was changed."),
+      }[status] || text("The server failed (error {0}). Nothing was changed; try once more.", status), true);
     });
-    document.body.addEventListener("htmx:sendError", () => toast("The server cannot be reached. What you typed stays here; try again.", true));
+    document.body.addEventListener("htmx:sendError", () => toast(text("The server cannot be reached. What you typed stays here; try again."), true));
     document.body.addEventListener("say", (event) => say(event.detail.value));
     document.body.addEventListener("toast", (event) => toast(event.detail.value));
   });
 
-  return { say, toast, token, post, remember, takeBack, signedOut, typing, open };
+  return { text, say, toast, token, post, remember, takeBack, signedOut, typing, open };
 })();

@@ -45,12 +45,12 @@
     const next = left.find((row) => from && from.compareDocumentPosition(row) & Node.DOCUMENT_POSITION_FOLLOWING) || left[0];
     focusOn(next ? stopOf(next).id : "go");
     if (next) desk.say(spoken(next, left.length));
-    else desk.say("No doubts left. Enter goes on with the whole document.");
+    else desk.say(desk.text("No doubts left. Enter goes on with the whole document."));
   }
 
   function spoken(row, left) {
     const reasons = row.querySelector(".more")?.innerText.trim() || "";
-    return `${row.querySelector("label")?.textContent || "Lines"}. ${reasons} ${left} left.`;
+    return `${row.querySelector("label")?.textContent || desk.text("Lines")}. ${reasons} ${desk.text("{0} left.", left)}`;
   }
 
   function focusOn(id) {
@@ -78,26 +78,29 @@
     input.dataset.place = button.dataset.place;
     input.select();
     pickedKey = String(key);
-    desk.say(`Picked ${button.dataset.text}. Enter accepts it.`);
+    desk.say(desk.text("Picked {0}. Enter accepts it.", button.dataset.text));
     return true;
   }
 
   document.addEventListener("send", (event) => send(event.detail.url, event.detail.values));
 
-  // One's own last change of this document; where there is none, the last decision.
+  // Back to a decision that was refused; else one's own last change of this document, else the last decision.
   function undo() {
-    chain = chain.then(() => {
+    if (flow.goBack()) return;
+    chain = chain.then(() => flow.told()).then(() => {
       if (document.getElementById("undoable").value || !desk.takeBack()) send(panel().dataset.undoUrl, {});
     });
   }
 
-  // Once everything sent before is answered; a doubt that is left comes first.
+  // Once everything sent before is answered; a doubt that is left comes first. Where the next document is there, it is
+  // shown at once.
   function decide() {
     if (deciding) return;
     deciding = true;
     chain = chain.then(() => {
       if (doubts().length) return goOn(null);
       const values = { version: version(), gate: document.getElementById("gate").value, next: flow.ready() };
+      if (flow.ready()) return flow.ahead(panel().dataset.decideUrl + location.search, values);
       return htmx.ajax("POST", panel().dataset.decideUrl + location.search, { target: "#panel", swap: "innerHTML", values });
     }).catch(() => {}).finally(() => { deciding = false; });
   }
@@ -223,7 +226,7 @@
   document.addEventListener("picked", (event) => {
     const active = document.activeElement, cell = active?.dataset?.cell;
     const input = cell || rowOf(active) ? active : inputOf(focused && document.getElementById(focused.id));
-    if (!input || !desk.typing(input)) return desk.toast("Put the cursor into a field first, then click its words on the page.");
+    if (!input || !desk.typing(input)) return desk.toast(desk.text("Put the cursor into a field first, then click its words on the page."));
     input.value = input.tagName === "SELECT" ? input.value : event.detail.text;
     if (!cell) input.dataset.place = `${event.detail.page} ${event.detail.box.map((edge) => edge.toFixed(4)).join(" ")}`;
     input.focus();

@@ -109,7 +109,7 @@ window.pages = (() => {
     const tall = Math.max((y1 - y0) * height + 10, 20), wide = Math.min(width, Math.max((x1 - x0) * width + 60, tall * 11));
     const left = Math.min(Math.max(0, ((x0 + x1) * width - wide) / 2), width - wide);
     const top = Math.max(0, ((y0 + y1) * height - tall) / 2);
-    const view = shape("svg", { viewBox: `${left} ${top} ${wide} ${tall}`, role: "img", "aria-label": `How it is printed on page ${field.dataset.page}` });
+    const view = shape("svg", { viewBox: `${left} ${top} ${wide} ${tall}`, role: "img", "aria-label": desk.text("How it is printed on page {0}", field.dataset.page) });
     view.append(shape("image", { href: page.dataset.picture.replace("WIDTH", CROP_WIDTH), width, height, preserveAspectRatio: "none" }));
     view.append(shape("rect", { x: x0 * width - 2, y: y0 * height - 1.5, width: (x1 - x0) * width + 4, height: (y1 - y0) * height + 3 }));
     place.append(view);
@@ -181,7 +181,7 @@ window.pages = (() => {
     const all = sheets(), at = current();
     const target = all[Math.min(all.length - 1, Math.max(0, (at < 0 ? all.length - 1 : at) + step))];
     target.scrollIntoView({ block: "start" });
-    desk.say(`Page ${target.dataset.number} of ${all.length}`);
+    desk.say(desk.text("Page {0} of {1}", target.dataset.number, all.length));
   }
 
   function followScrolling() {
@@ -192,7 +192,7 @@ window.pages = (() => {
   function complain(image) {
     const trouble = document.createElement("p");
     trouble.className = "trouble";
-    trouble.textContent = `Page ${image.closest(".sheet").dataset.number} cannot be drawn. The file may be damaged; ask the sender for another copy.`;
+    trouble.textContent = desk.text("Page {0} cannot be drawn. The file may be damaged; ask the sender for another copy.", image.closest(".sheet").dataset.number);
     image.replaceWith(trouble);
   }
 

@@ -11,11 +11,11 @@
     for (const file of files) {
       const row = template.cloneNode(true);
       row.querySelector(".name").textContent = file.name;
-      row.querySelector("progress").setAttribute("aria-label", `Sending ${file.name}`);
+      row.querySelector("progress").setAttribute("aria-label", desk.text("Sending {0}", file.name));
       list.append(row);
       waiting.push({ file, row });
     }
-    if (files.length) desk.say(files.length === 1 ? `Sending ${files[0].name}` : `Sending ${files.length} files`);
+    if (files.length) desk.say(files.length === 1 ? desk.text("Sending {0}", files[0].name) : desk.text("Sending {0} files", files.length));
     next();
   }
 
@@ -33,7 +33,7 @@
     request.setRequestHeader("HX-Request", "true");
     request.upload.onprogress = (event) => sending(row, event);
     request.onload = () => done(request, row, file);
-    request.onerror = () => failed(row, "The connection was cut. The file was not taken; upload it again.");
+    request.onerror = () => failed(row, desk.text("The connection was cut. The file was not taken; upload it again."));
     request.onloadend = () => { running -= 1; next(); };
     request.send(body);
   }
@@ -42,16 +42,16 @@
     const percent = event.lengthComputable ? Math.floor((100 * event.loaded) / event.total) : 0;
     row.querySelector("progress").value = percent;
     row.querySelector(".percent").textContent = `${percent} %`;
-    row.querySelector(".said").textContent = percent === 100 ? "Being checked and stored." : "On its way.";
+    row.querySelector(".said").textContent = percent === 100 ? desk.text("Being checked and stored.") : desk.text("On its way.");
   }
 
   function done(request, row, file) {
-    if (desk.signedOut(request)) return failed(row, "You have been signed out. Sign in and upload it again.");
+    if (desk.signedOut(request)) return failed(row, desk.text("You have been signed out. Sign in and upload it again."));
     const answer = document.createElement("template");
     answer.innerHTML = request.responseText;
     const decided = answer.content.querySelector("li");
     if (!decided || !request.getResponseHeader("Content-Type")?.startsWith("text/html")) {
-      return failed(row, `The server could not take it (error ${request.status}). Try again, or tell an administrator.`);
+      return failed(row, desk.text("The server could not take it (error {0}). Try again, or tell an administrator.", request.status));
     }
     const known = decided.id && document.getElementById(decided.id);
     if (known) known.remove();

@@ -22,23 +22,12 @@ from automation.documents.completeness import completeness
 from automation.documents.models import Document, Extraction
 from automation.policy.models import Policy
 from review.access import ROLES, roles_of
+from review.access_review import everybody
 from review.models import Correction, Decision
 from review.pack.cells import csv_lines
 from review.pack.process import description
 
 Lines = Iterable[bytes]
-
-# Roles that one person should not hold together, and why.
-CONFLICTS = (
-    ("clerk", "approver", "enters or corrects invoices and approves them"),
-    ("clerk", "treasury", "enters bank details and confirms them"),
-    ("approver", "treasury", "approves payments and confirms where they go"),
-    ("governance", "clerk", "grants roles and enters invoices"),
-    ("governance", "approver", "grants roles and approves payments"),
-    ("governance", "treasury", "grants roles and confirms bank details"),
-    ("operator", "approver", "may skip steps and approves payments"),
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -154,14 +143,9 @@ def _conflicts(period: Period) -> Lines:
 
 
 def _conflicting_roles() -> Iterator[Sequence[object]]:
-    for person in User.objects.filter(is_active=True).order_by("username"):
-        held = roles_of(person)
-        for first, second, what in CONFLICTS:
-            for one in (entity for role, entity in held if role == first):
-                for other in (entity for role, entity in held if role == second):
-                    if one is None or other is None or one == other:
-                        where = one or other
-                        yield ("roles", person.username, where.name if where else "all", what)
+    for access in everybody():
+        for where, what in access.conflicts:
+            yield ("roles", access.person.username, where.name if where else "all", what)
 
 
 def _conflicting_decisions(period: Period) -> Iterator[Sequence[object]]:

@@ -6,8 +6,9 @@ from typing import Literal
 
 from django import template
 from django.template import Context
+from django.utils.translation import get_language
 
-from review import access, formatting
+from review import access, formatting, language
 from review.spoken import spoken
 
 register = template.Library()
@@ -47,10 +48,22 @@ def may_audit(context: Context) -> bool:
     return bool(access.rights(context["user"]).get(access.AUDIT))
 
 
+@register.simple_tag
+def catalogue_version() -> str:
+    """Changes with the texts that scripts say, so that browsers may keep them for ever."""
+    return language.script_texts(get_language() or "")[1]
+
+
 @register.filter
 def said(value: object) -> str:
     """A sentence or word that is kept in English, in the reader's language; None is nothing."""
     return spoken("" if value is None else str(value))
+
+
+@register.simple_tag(takes_context=True)
+def may_govern(context: Context) -> bool:
+    """Whether the person has the governance role for all entities; no query for who may not see the log."""
+    return may_audit(context) and access.may_govern(context["user"])
 
 
 @register.filter

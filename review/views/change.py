@@ -24,6 +24,7 @@ from review.actions.correct import correct_field as correct
 from review.actions.correct import correct_lines as correct_table
 from review.actions.replace import TABLES
 from review.actions.undo import undo_correction
+from review.spoken import spoken
 from review.typed_input import hints_of
 from review.typed_input import understand as meaning
 from review.views.document import panel, version_of
@@ -51,7 +52,7 @@ def correct_field(request: HttpRequest, document_id: uuid.UUID, name: str) -> Ht
         if understood
         else f"{FIELDS[name].label}: not on the document."
     )
-    return trigger_client_event(panel(request, document_id, understood=name), "say", {"value": said})
+    return trigger_client_event(panel(request, document_id, understood=name), "say", {"value": spoken(said)})
 
 
 @needs(VERIFY)
@@ -65,7 +66,7 @@ def correct_lines(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
         correct_table(document.pk, table, rows, expected_version=version_of(request), acting_user=user)
     except CountersignError as error:
         return _refused(request, document_id, error, name=table, typed="")
-    return trigger_client_event(panel(request, document_id), "say", {"value": "Lines saved."})
+    return trigger_client_event(panel(request, document_id), "say", {"value": _("Lines saved.")})
 
 
 @needs(VERIFY)
@@ -77,9 +78,8 @@ def undo(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
     except CountersignError as error:
         return _refused(request, document_id, error)
     label = FIELDS[value.name].label if value.name in FIELDS else _("The table")
-    return trigger_client_event(
-        panel(request, document_id), "undone", {"name": value.name, "said": f"{label}: taken back."}
-    )
+    said = _("%(field)s: taken back.") % {"field": spoken(label)}
+    return trigger_client_event(panel(request, document_id), "undone", {"name": value.name, "said": said})
 
 
 @needs(VERIFY)
@@ -107,7 +107,7 @@ def comment(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
         leave_comment(document.pk, text, acting_user=cast(User, request.user), field=field)
     except CountersignError as error:
         return _refused(request, document_id, error)
-    return trigger_client_event(panel(request, document_id), "say", {"value": "Comment left."})
+    return trigger_client_event(panel(request, document_id), "say", {"value": _("Comment left.")})
 
 
 def _refused(
@@ -121,7 +121,7 @@ def _refused(
         now = current_values(document_id).get(name)
         text = str(now.value) if now is not None else ""
         said["theirs"] = formatting.shown(FIELDS[name].kind, text, "", formatting.locale_of(request)) or "nothing"
-        said["message"] = "Somebody else changed this document while you typed."
+        said["message"] = _("Somebody else changed this document while you typed.")
     return panel(request, document_id, error.status, error=said)
 
 

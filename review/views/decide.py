@@ -27,6 +27,7 @@ from review.actions.verify import verify
 from review.actions.withdraw import send_back as give_back
 from review.actions.withdraw import withdraw_decision
 from review.models import Gate
+from review.spoken import spoken
 from review.views.document import panel, version_of
 from review.views.filters import asked_for
 
@@ -126,7 +127,7 @@ def withdraw(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
     try:
         withdraw_decision(document.pk, acting_user=user)
     except CountersignError as error:
-        return trigger_client_event(HttpResponse(status=204), "toast", {"value": error.message})
+        return trigger_client_event(HttpResponse(status=204), "toast", {"value": spoken(error.message)})
     messages.success(request, _("%(file)s: taken back.") % {"file": document.filename})
     return HttpResponseClientRedirect(reverse("document", args=[document_id]))
 

@@ -4,18 +4,21 @@ import json
 from datetime import date
 from typing import cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from automation.errors import CountersignError, Invalid
-from review.access import roles_of, signed_in
+from review import language
+from review.access import public, roles_of, signed_in
 from review.actions.absence import appoint, end_stand_in
+from review.language import script_texts
 from review.models import Limit, Preference, StandIn
 
 MOST_KEYS = 40
@@ -43,8 +46,31 @@ def _page(request: HttpRequest, status: int = 200, problem: str = "") -> HttpRes
         "people": others.distinct().order_by("username"),
         "today": today,
         "problem": problem,
+        "languages": settings.LANGUAGES,
+        "chosen": language.chosen(request),
     }
     return render(request, "account.html", context, status=status)
+
+
+@signed_in
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """`language`: one that there is; "" takes the browser's."""
+    try:
+        language.choose(request, cast(User, request.user), request.POST.get("language", ""))
+    except CountersignError as error:
+        return _page(request, error.status, error.message)
+    return redirect("account")
+
+
+@public
+@cache_control(max_age=31536000, public=True, immutable=True)
+@require_GET
+def catalogue(request: HttpRequest, language: str) -> HttpResponse:
+    """What scripts say in a language; its address changes with it."""
+    if language not in dict(settings.LANGUAGES):
+        raise Http404
+    return HttpResponse(script_texts(language)[0], content_type="text/javascript; charset=utf-8")
 
 
 @signed_in

@@ -6,12 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from babel import Locale
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from audit.models import Event
 from inference.fields import FIELDS
 from review.formatting import shown
 from review.matrix import LATER
 from review.models import Hold
+from review.spoken import spoken
 
 SENTENCES = {
     "document.received": "took it in",
@@ -85,17 +88,17 @@ def _entry(event: Event, names: Mapping[str, str], locale: Locale) -> Entry:
         id=event.id,
         at=event.at,
         who=_who(event.actor, names),
-        did=SENTENCES.get(event.action, event.action.replace(".", " ").replace("_", " ")),
+        did=spoken(SENTENCES.get(event.action, event.action.replace(".", " ").replace("_", " "))),
         changes=tuple(_changes(event.action, before, after, locale)),
         because=_because(event.because),
     )
 
 
 def _who(actor: str, names: Mapping[str, str]) -> str:
-    kind, _, key = actor.partition(":")
+    kind, _colon, key = actor.partition(":")
     if kind == "user":
         return names.get(key) or key
-    return f"Service {key}" if kind == "service" else "Countersign"
+    return _("Service %(name)s") % {"name": key} if kind == "service" else "Countersign"
 
 
 def _object(value: object) -> dict[str, Any]:
@@ -106,46 +109,47 @@ def _changes(action: str, before: dict[str, Any], after: dict[str, Any], locale:
     if action in ("document.corrected", "document.confirmed"):
         yield from (_change(name, before.get(name), value, locale) for name, value in after.items())
     elif action == "document.received":
-        yield f"{after.get('filename', '')}, by {after.get('channel', '')}".strip(", ")
+        yield _("%(file)s, by %(channel)s") % {"file": after.get("filename", ""), "channel": after.get("channel", "")}
     elif action == "document.extracted":
         lines = after.get("line_items", 0)
-        yield f"{len(after.get('fields', []))} fields, {lines} line{'' if lines == 1 else 's'}"
+        fields = len(after.get("fields", []))
+        yield _("%(fields)d fields, lines: %(lines)d") % {"fields": fields, "lines": lines}
     elif action == "document.checked":
         yield ", ".join(str(code) for code in after.get("findings", []))
     elif action == "document.triaged":
-        yield "to a person" if after.get("route") == "verify" else "straight to approval"
+        yield _("to a person") if after.get("route") == "verify" else _("straight to approval")
     elif action == "document.commented":
         yield f"“{after.get('text', '')}”"
     elif action in ("document.held", "document.released"):
-        yield str(dict(Hold.Name.choices).get(str((after or before).get("hold", "")), ""))
+        yield spoken(str(dict(Hold.Name.choices).get(str((after or before).get("hold", "")), "")))
     elif action == "document.taken_over":
-        yield f"from {before.get('holder', '')}"
+        yield _("from %(whom)s") % {"whom": before.get("holder", "")}
     elif action == "document.postponed":
-        yield f"until {str(after.get('until', ''))[:10]}"
+        yield _("until %(day)s") % {"day": spoken(str(after.get("until", ""))[:10], locale)}
     elif action in ("run.failed", "document.quarantined"):
-        yield str(after.get("message", ""))
+        yield spoken(str(after.get("message", "")), locale)
     elif action == "run.step_skipped":
         yield str(after.get("step", ""))
     elif action == "run.retried":
-        yield f"from {after.get('from_step', '')}"
+        yield _("from %(whom)s") % {"whom": after.get("from_step", "")}
     elif action == "run.action_refused":
         yield str(after.get("action", ""))
     elif action == "document.posted":
-        yield f"as {after['reference']}" if after.get("reference") else ""
+        yield _("as %(reference)s") % {"reference": after["reference"]} if after.get("reference") else ""
 
 
 def _change(name: str, before: object, after: object, locale: Locale) -> str:
-    label = FIELDS[name].label if name in FIELDS else TABLES.get(name, name)
+    label = spoken(FIELDS[name].label if name in FIELDS else TABLES.get(name, name))
     if name not in FIELDS:
         return f"{label}: {_rows(before)} → {_rows(after)}"
     kind = FIELDS[name].kind
-    old, new = (shown(kind, str(value), "", locale) if value else "nothing" for value in (before, after))
+    old, new = (shown(kind, str(value), "", locale) if value else _("nothing") for value in (before, after))
     return f"{label}: {new}" if old == new else f"{label}: {old} → {new}"
 
 
 def _rows(value: object) -> str:
     count = len(value) if isinstance(value, list) else 0
-    return f"{count} row{'' if count == 1 else 's'}"
+    return ngettext("%(count)d row", "%(count)d rows", count) % {"count": count}
 
 
 def _because(because: object) -> str:
@@ -153,15 +157,16 @@ def _because(because: object) -> str:
         return because
     if not isinstance(because, dict):
         return ""
-    said = [str(reason) for reason in because.get("reasons", [])]
+    said = [spoken(str(reason)) for reason in because.get("reasons", [])]
     if because.get("on_behalf_of"):
-        said.append(f"In the place of {because['on_behalf_of']}.")
+        said.append(_("In the place of %(name)s.") % {"name": because["on_behalf_of"]})
     if because.get("gate") in LATER:
-        said.append(f"As {because['gate']}.")
+        said.append(_("As %(role)s.") % {"role": spoken(because["gate"])})
     if because.get("undoes"):
-        said.append("Taken back.")
+        said.append(_("Taken back."))
     if "policy" in because:
-        said.append(f"Policy version {because['policy']}.")
+        said.append(_("Policy version %(version)s.") % {"version": because["policy"]})
     if "reader" in because:
-        said.append(f"Read by {because['reader']} {str(because.get('digest', ''))[:12]}.")
+        reader = f"{because['reader']} {str(because.get('digest', ''))[:12]}"
+        said.append(_("Read by %(reader)s.") % {"reader": reader.strip()})
     return " ".join(said)

@@ -16,11 +16,16 @@ from django.utils.translation.template import templatize
 
 from review.sentences import sentences, words
 
-PLURALS = {"ngettext": (1, 2), "ngettext_lazy": (1, 2)}
-IN_CONTEXT = {"pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3)}
-SINGLE = dict.fromkeys(["_", "gettext", "gettext_lazy", "gettext_noop"])
+PLURALS: dict[str, Any] = {"ngettext": (1, 2), "ngettext_lazy": (1, 2)}
+IN_CONTEXT: dict[str, Any] = {"pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3)}
+SINGLE: dict[str, Any] = dict.fromkeys(["_", "gettext", "gettext_lazy", "gettext_noop"])
 DAY = datetime(2026, 1, 1, tzinfo=UTC)  # the same for ever: dates in a file are of no use where history is kept
-HEADER: dict[str, Any] = {"project": "Countersign", "version": "1", "header_comment": "# Texts of Countersign.", "fuzzy": False}
+HEADER: dict[str, Any] = {
+    "project": "Countersign",
+    "version": "1",
+    "header_comment": "# Texts of Countersign.",
+    "fuzzy": False,
+}
 HEADER |= {"creation_date": DAY, "revision_date": DAY, "charset": "utf-8"}
 Found = tuple[str, Any, str | None]  # where, the text (or singular and plural), its context
 
@@ -30,7 +35,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         root, target = settings.BASE_DIR, settings.LOCALE_PATHS[0]
-        for domain, found in (("django", [*from_templates(root), *from_python(root)]), ("djangojs", from_scripts(root))):
+        for domain, found in (
+            ("django", [*from_templates(root), *from_python(root)]),
+            ("djangojs", from_scripts(root)),
+        ):
             template = collected(found)
             for language, _ in settings.LANGUAGES:
                 if language != settings.LANGUAGE_CODE:

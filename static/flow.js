@@ -1,9 +1,12 @@
-// From one document to the next: who has it open, the next one fetched and held before it is needed, decisions taken back.
+// From one document to the next: who has it open, the next one fetched and held before it is needed, and shown before the
+// server has said what it thinks of a decision; one that is refused brings its document back.
 window.flow = (() => {
   const BEAT = 30000, SETTLE = 150, WARM = 1; // milliseconds; page pictures fetched ahead
+  const PARTS = ["header.bar", "#main", "#foot", "#dialogs"];
   const panel = () => document.getElementById("panel");
   const version = () => document.getElementById("version")?.value;
-  let next = null, beat = null, taken = "";
+  const partsOf = (page) => PARTS.map((part) => page.querySelector(part));
+  let next = null, beat = null, taken = "", told = Promise.resolve(), busy = false, refused = "";
 
   // --- who has it open ---------------------------------------------------------------------------------------------
   async function hold(values = {}) {
@@ -37,7 +40,7 @@ window.flow = (() => {
     if (!answer || answer.status !== 200 || here !== location.pathname) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const { leaseUrl, releaseUrl } = page.getElementById("panel").dataset;
-    next = { address: answer.headers.get("X-Document"), page, lease: leaseUrl, release: releaseUrl };
+    next = { address: answer.headers.get("X-Document"), title: page.title, parts: partsOf(page), lease: leaseUrl, release: releaseUrl };
     for (const image of [...page.querySelectorAll(".sheet img")].slice(0, WARM)) warm(image);
   }
 
@@ -49,17 +52,73 @@ window.flow = (() => {
     fetch(image.closest(".sheet").dataset.words, { priority: "low" });
   }
 
+  function put({ title, parts }) {
+    PARTS.forEach((part, at) => document.querySelector(part).replaceWith(document.adoptNode(parts[at])));
+    document.title = title;
+  }
+
   function display(said) {
-    const { address, page } = next;
+    const shown = next;
     next = null;
-    for (const part of ["header.bar", "#main", "#foot", "#dialogs"]) {
-      document.querySelector(part).replaceWith(document.adoptNode(page.querySelector(part)));
-    }
-    document.title = page.title;
-    history.pushState({}, "", address);
+    put(shown);
+    history.pushState({}, "", shown.address);
     for (const part of ["#main", "#foot", "#dialogs"]) htmx.process(document.querySelector(part));
-    desk.toast(said);
+    if (said) desk.toast(said);
     begin({ shown: "1" });
+  }
+
+  // --- decided, but not yet answered -------------------------------------------------------------------------------
+  function ahead(url, values) {
+    const left = { address: location.href, title: document.title, parts: partsOf(document), withdraw: panel().dataset.withdrawUrl };
+    const said = fetch(url, {
+      method: "POST", keepalive: true, headers: { "X-CSRFToken": desk.token() }, body: new URLSearchParams(values),
+    }).catch(() => null);
+    told = told.then(() => said).then((answer) => hear(answer, left));
+    busy = false;
+    display("");
+  }
+
+  async function hear(answer, left) {
+    const said = answer?.status === 204 && JSON.parse(answer.headers.get("HX-Trigger") || "{}").decided?.said;
+    if (said) {
+      desk.remember(left.withdraw);
+      return desk.toast(said);
+    }
+    const page = document.createElement("template");
+    if (answer && !answer.redirected && answer.status < 500) page.innerHTML = await answer.text();
+    const why = page.content.querySelector("[role=alert]")?.innerText.trim() || panel().dataset.unsaid;
+    if (answer?.redirected) desk.open("signed-out");
+    return busy ? remind(left, why) : back(left, why, page.content);
+  }
+
+  // Nothing was done to the next document yet: the one before comes back, as the server says that it is.
+  function back(left, why, now) {
+    desk.post(panel().dataset.releaseUrl);
+    if (next) desk.post(next.release);
+    next = null;
+    put({ ...left, parts: left.parts.map((part) => part.cloneNode(true)) }); // without the listeners of its first showing
+    history.replaceState({}, "", left.address);
+    if (now.querySelector("#foot")) {
+      now.querySelector("#foot").removeAttribute("hx-swap-oob");
+      document.getElementById("foot").replaceWith(now.querySelector("#foot"));
+      panel().replaceChildren(...now.children);
+    }
+    for (const part of ["#main", "#foot", "#dialogs"]) htmx.process(document.querySelector(part));
+    begin({});
+    desk.toast(why, true);
+  }
+
+  // The person is at work on the next one already: they are told, and go back when they like.
+  function remind(left, why) {
+    refused = left.address;
+    desk.toast(`${left.title.split(" · ")[0]}: ${why} ${panel().dataset.goBack}`, true);
+  }
+
+  function goBack() {
+    const address = refused;
+    refused = "";
+    if (address) location.href = address;
+    return Boolean(address);
   }
 
   function leave(url) {
@@ -78,9 +137,12 @@ window.flow = (() => {
   function begin(values) {
     window.documentScreen.show();
     clearInterval(beat);
-    hold(values);
     beat = setInterval(renew, BEAT);
-    setTimeout(prefetch, SETTLE);
+    // Until a decision is answered its document still waits, and would come next again.
+    told.then(() => {
+      hold(values);
+      setTimeout(prefetch, SETTLE);
+    });
   }
 
   document.addEventListener("DOMContentLoaded", () => {
@@ -94,10 +156,11 @@ window.flow = (() => {
       if (event.detail.xhr.getResponseHeader("HX-Redirect") && /\/decide\/$/.test(url.pathname)) desk.remember(panel().dataset.withdrawUrl);
     });
     document.addEventListener("click", (event) => { if (event.target.closest("[data-take-over]")) takeOver(); });
+    for (const done of ["keydown", "pointerdown"]) addEventListener(done, () => { busy = true; }, true);
     addEventListener("pagehide", () => leave());
     addEventListener("popstate", () => location.reload());
     begin({});
   });
 
-  return { ready: () => (next ? "1" : ""), takeOver, skip, refresh };
+  return { ready: () => (next ? "1" : ""), told: () => told, ahead, goBack, takeOver, skip, refresh };
 })();

@@ -29,7 +29,8 @@ FOR_MACHINES = ("/api/", "/healthz")
 def script_texts(language: str) -> tuple[str, str]:
     """What scripts say, English to translation, as a script; and its version."""
     texts = DjangoTranslation(language, domain="djangojs", localedirs=[str(path) for path in settings.LOCALE_PATHS])
-    found = {source: said for source, said in texts._catalog.items()  # type: ignore[attr-defined] if isinstance(source, str) and source}
+    kept = texts._catalog.items()  # type: ignore[attr-defined]
+    found = {source: said for source, said in kept if isinstance(source, str) and source}
     script = f"window.catalogue = {json.dumps(found, ensure_ascii=False, sort_keys=True)};\n"
     return script, hashlib.sha256(script.encode()).hexdigest()[:12]
 

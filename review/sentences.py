@@ -92,6 +92,7 @@ def _said(tree: ast.AST) -> Iterator[str]:
                 yield from _texts([node.value])
 
 
+NO_PROSE = re.compile(r"%|max-age|charset=|filename=|no-store|^\{\d\} \{\d\}\w?$")
 BUGS = ("LookupError", "ValueError", "TypeError", "ImproperlyConfigured", "CommandError", "RuntimeError", "KeyError")
 
 
@@ -138,5 +139,5 @@ def _with_places(text: ast.JoinedStr) -> str:
 
 
 def _readable(text: str) -> Iterator[str]:
-    if " " in text.strip() and any(letter.islower() for letter in text) and "%" not in text:
+    if " " in text.strip() and any(letter.islower() for letter in text) and not NO_PROSE.search(text):
         yield text

@@ -13,6 +13,7 @@ from review.views import (
     queue,
     runs,
     saved,
+    suppliers,
     upload,
 )
 
@@ -41,6 +42,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("intake/channels/new/", channels.new_channel, name="channel-new"),
     path("intake/channels/<uuid:channel_id>/", channels.channel, name="channel"),
     path("intake/channels/<uuid:channel_id>/<slug:action>/", channels.channel_action, name="channel-action"),
+    path("suppliers/", suppliers.suppliers, name="suppliers"),
+    path("suppliers/forget/", suppliers.forget, name="forget-examples"),
     path("runs/", runs.runs, name="runs"),
     path("runs/counts/", runs.run_counts, name="run-counts"),
     path("runs/queues/", runs.queue_table, name="run-queues"),

@@ -37,6 +37,12 @@ def age(context: Context, since: datetime) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def may_verify(context: Context) -> bool:
+    """Whether the person may verify documents anywhere."""
+    return bool(access.rights(context["user"]).get(access.VERIFY))
+
+
+@register.simple_tag(takes_context=True)
 def may_operate(context: Context) -> bool:
     """Whether the person may operate runs anywhere."""
     return bool(access.rights(context["user"]).get(access.OPERATE))

@@ -16,11 +16,12 @@ def completed(found: Reading, scan_of: Callable[[int], Scan]) -> Reading:
     """The reading with what OCR adds; pages that nothing can read stay marked. `scan_of` draws a page by its number."""
     if not any(page.needs_ocr or page.reader == _IN_DOUBT for page in found.pages):
         return found
-    from inference.ocr.engines import engine
+    from inference.ocr.engines import engine, second
     from inference.ocr.router import with_ocr
 
     chosen = engine(settings.OCR_ENGINE, tuple(settings.OCR_LANGUAGES), settings.OCR_WEIGHTS_DIR)
-    return with_ocr(found, chosen, scan_of, time.monotonic() + settings.OCR_SECONDS)
+    other = None if settings.OCR_ENGINE else second(chosen, settings.OCR_WEIGHTS_DIR)
+    return with_ocr(found, chosen, scan_of, time.monotonic() + settings.OCR_SECONDS, other)
 
 
 def read_file(data: bytes) -> Reading:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from inference.ocr import recognition
-from inference.ocr.engine import Found, Grey
+from inference.ocr.engine import Found, Grey, Opinion
 from inference.ocr.recognition import Letter, Recogniser, WeightsUnavailable
 from inference.ocr.segment import Boxes, segment
 
@@ -35,6 +35,15 @@ class DocTR:
         ]
         said = iter(self.recogniser.read(crops))
         return [[word for box in boxes.tolist() for word in _words(box, next(said))] for boxes in places]
+
+    def words(self, crops: Sequence[Grey]) -> list[Opinion]:
+        """What each crop says; a space in it is left out."""
+        return [_opinion(letters) for letters in self.recogniser.read(crops)]
+
+
+def _opinion(letters: Sequence[Letter]) -> Opinion:
+    read = [letter for letter in letters if letter.text != " "]
+    return Opinion("".join(letter.text for letter in read), min((letter.confidence for letter in read), default=0.0))
 
 
 def _widened(boxes: Boxes, page: Grey) -> Boxes:

@@ -25,6 +25,13 @@ class Found(NamedTuple):
     confidence: float
 
 
+class Opinion(NamedTuple):
+    """What the picture of one word says, and how sure that is of its least sure part, 0..1."""
+
+    text: str
+    confidence: float
+
+
 class OcrEngine(Protocol):
     """Reads pages. `name` is stored with what it read; `digest` names program and weights exactly."""
 
@@ -36,4 +43,18 @@ class OcrEngine(Protocol):
 
     def read(self, pages: Sequence[Grey]) -> list[list[Found]]:
         """The words of each page, in the order of reading. Raises EngineFailed."""
+        ...
+
+
+class WordReader(Protocol):
+    """Reads pictures of single words."""
+
+    @property
+    def digest(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    def words(self, crops: Sequence[Grey]) -> list[Opinion]:
+        """What each crop says."""
         ...

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from inference.ocr import doctr, tesseract
-from inference.ocr.engine import OcrEngine
+from inference.ocr.engine import OcrEngine, WordReader
 
 BEST = ("tesseract", "doctr")
 """By the share of values found on real scans (docs/benchmarks.md, "Reading scans"), the best first."""
@@ -21,6 +21,12 @@ def engine(
         if found is not None:
             return found
     return None
+
+
+def second(chosen: OcrEngine | None, weights: Path | None = None) -> WordReader | None:
+    """Who is asked about words of which the chosen engine is not sure; None where that is the one that asks."""
+    other = doctr.installed(weights) if chosen is not None else None
+    return None if chosen is None or other is None or other.name == chosen.name else other
 
 
 def _named(name: str, languages: tuple[str, ...], weights: Path | None) -> OcrEngine | None:

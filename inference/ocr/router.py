@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from inference.ocr.engine import EngineFailed, OcrEngine
+from inference.ocr.engine import EngineFailed, OcrEngine, WordReader
 from inference.ocr.scan import read_scan
 from inference.types import Page, Reading, Scan, Word
 
@@ -21,30 +21,35 @@ _TELLING = 3  # letters and digits
 ScanOf = Callable[[int], Scan]
 
 
-def with_ocr(reading: Reading, engine: OcrEngine | None, scan_of: ScanOf, until: float) -> Reading:
+def with_ocr(
+    reading: Reading, engine: OcrEngine | None, scan_of: ScanOf, until: float, second: WordReader | None = None
+) -> Reading:
     """The reading with pages read by OCR where they need it. Without an engine, or once `until` (time.monotonic) has
-    passed, such pages stay without words and go to a person. `scan_of` draws a page by its number.
+    passed, such pages stay without words and go to a person. `scan_of` draws a page by its number. The second engine is
+    asked about words of which the first is not sure.
     """
-    pages = [_page(page, engine, scan_of, until) for page in reading.pages]
+    pages = [_page(page, engine, scan_of, until, second) for page in reading.pages]
     if any(page.words for page in pages):
         pages = [replace(page, needs_ocr=False) if page.reader == "blank" else page for page in pages]
     return Reading(tuple(pages))
 
 
-def _page(page: Page, engine: OcrEngine | None, scan_of: ScanOf, until: float) -> Page:
+def _page(page: Page, engine: OcrEngine | None, scan_of: ScanOf, until: float, second: WordReader | None) -> Page:
     doubtful = page.reader == ON_PICTURE
     if not (page.needs_ocr or doubtful):
         return page
     if engine is None or time.monotonic() > until:
         return replace(page, reader="text_layer") if doubtful else page
     try:
-        words, empty = read_scan(engine, scan_of(page.number))
+        found = read_scan(engine, scan_of(page.number), second)
     except EngineFailed:
         return replace(page, words=(), needs_ocr=True)
-    if doubtful and agreement(page.words, words) >= _AGREED:
+    if doubtful and agreement(page.words, found.words) >= _AGREED:
         return replace(page, reader="text_layer")
-    seen = replace(page, words=words, digest=engine.digest, cause=DISAGREES if doubtful else page.reader)
-    return replace(seen, reader="blank" if empty else engine.name, needs_ocr=not words)
+    readers: list[OcrEngine | WordReader] = [engine, second] if second is not None and found.asked else [engine]
+    name, digest = ("+".join(one.name for one in readers), " + ".join(one.digest for one in readers))
+    seen = replace(page, words=found.words, digest=digest, cause=DISAGREES if doubtful else page.reader)
+    return replace(seen, reader="blank" if found.empty else name, needs_ocr=not found.words)
 
 
 def agreement(layer: Sequence[Word], seen: Sequence[Word]) -> float:

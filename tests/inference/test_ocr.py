@@ -20,9 +20,10 @@ from inference.ocr import doctr, recognition, tesseract
 from inference.ocr.engine import EngineFailed, Found, Grey, OcrEngine
 from inference.ocr.engines import engine
 from inference.ocr.order import reading_order
+from inference.ocr.pose import skew
 from inference.ocr.render import scan
 from inference.ocr.router import agreement, with_ocr
-from inference.ocr.scan import read_scan, skew
+from inference.ocr.scan import read_scan
 from inference.ocr.searchable import searchable
 from inference.ocr.segment import segment
 from inference.ocr.text_layer import read
@@ -115,7 +116,7 @@ def box_of(words: Sequence[Word], text: str) -> Box:
 @pytest.mark.parametrize("turns", range(4))
 def test_a_page_laid_in_any_way_is_read_upright_and_boxes_lie_on_the_page_as_it_came(turns: int) -> None:
     came = np.ascontiguousarray(np.rot90(blocks(), -turns))
-    words, _ = read_scan(Blocks(), scanned(came))
+    words, *_ = read_scan(Blocks(), scanned(came))
     assert next(word.text for word in words) == "w12"
     assert words[0].confidence > 0.9
     x0, y0, x1, y1 = (edge * side for edge, side in zip(box_of(words, "w12"), (*came.shape[::-1],) * 2, strict=True))
@@ -127,7 +128,7 @@ def test_a_page_laid_in_any_way_is_read_upright_and_boxes_lie_on_the_page_as_it_
 def test_a_crooked_page_is_straightened_and_boxes_follow_it(degrees: float) -> None:
     came = turned(blocks(), degrees)
     assert skew(came) == pytest.approx(-degrees, abs=0.3)
-    words, _ = read_scan(Blocks(), scanned(came))
+    words, *_ = read_scan(Blocks(), scanned(came))
     for word in words:
         x, y = (word.box.x0 + word.box.x1) / 2, (word.box.y0 + word.box.y1) / 2
         assert came[round(y * came.shape[0]), round(x * came.shape[1])] < 128
@@ -187,7 +188,7 @@ ENGINES = [
 def test_an_engine_reads_the_values_of_an_invoice(
     make: Callable[[], OcrEngine], lay: Callable[[Grey], Grey], page: Grey
 ) -> None:
-    words, _ = read_scan(make(), scanned(np.ascontiguousarray(lay(page))))
+    words, *_ = read_scan(make(), scanned(np.ascontiguousarray(lay(page))))
     assert {word.text for word in words} >= VALUES
     assert all(0 <= word.confidence <= 1 and 0 <= edge <= 1 for word in words for edge in word.box)
 

@@ -1,20 +1,17 @@
 """Readers built differently, rules, network and memory: where they agree a value is surer, where not a person is told.
 
-Where rules and network disagree the rules are right twice as often on real invoices, in names still more often; on
-synthetic layouts that it never saw the network is right six times in seven (docs/extraction.md). So the network
-overrules the rules only where it is surer by `MARGIN`, and never in names; the other value is kept as an alternative,
-and the certainty falls either way. Memory, which has seen confirmed invoices of this supplier, overrules both where it
-is about as sure as they are.
+Which of rules and network is right where they disagree, and how sure a value is, is learned (`arbiter`); the other
+value is kept as an alternative, and a contested value is never sure enough to pass unseen. Memory, which has seen
+confirmed invoices of this supplier, overrules both where it is about as sure as they are.
 Sums overrule this: net, tax and total that add up are not torn apart, what is due is the total less what was paid, and
 of two tables the one that adds up is taken. A field's `reader` names all that agreed on it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 
-from inference.evaluation import matches
-from inference.extraction import memory, rules
+from inference.extraction import arbiter, memory, rules
+from inference.extraction.arbiter import Case, Judgement, adds_up, same
 from inference.extraction.combine_rows import amount_of, readers, table
 from inference.extraction.level import laid, levelled
 from inference.fields import FIELDS, to_text
@@ -23,14 +20,14 @@ from inference.types import Alternative, Extraction, FieldPrediction, Reading, R
 MARGIN = 0.3
 NEVER = 1.0
 DISAGREEMENT = 0.5
-ALONE = 0.95
+CONTESTED = 0.8
+ALONE = 0.5
+SURE_ALONE = 0.95
 REMEMBERED = 0.6
 CLOSE = 0.15
-CENT = Decimal("0.02")
 DOUBT = 0.85
 CEILING = 0.985
 NAMES = ("seller_name", "buyer_name", "ship_to_name")
-_TRIO = ("net_amount", "tax_amount", "gross_amount")
 
 
 def extract(reading: Reading, examples: Sequence[memory.Example] = ()) -> Extraction:
@@ -55,15 +52,16 @@ def read(reading: Reading, examples: Sequence[memory.Example] = ()) -> tuple[Ext
     return (said if remembered is None else with_memory(said, remembered)), problem
 
 
-def combine(one: Extraction, other: Extraction) -> Extraction:
-    """The agreement of two extractions of the same document, those of the rules (`one`) and of the network."""
-    names = [name for name in FIELDS if name in one.fields or name in other.fields]
-    both = (
-        (name, agree(one.fields.get(name), other.fields.get(name), NEVER if name in NAMES else MARGIN, ALONE))
-        for name in names
-    )
-    fields = _whole({name: field for name, field in both if field is not None}, one, other)
-    fields |= _due(fields, one, other)
+def combine(one: Extraction, other: Extraction, judgement: Judgement | None = None) -> Extraction:
+    """The agreement of two extractions of the same document, those of the rules (`one`) and of the network.
+
+    `judgement`: how to weigh them where that is not what ships.
+    """
+    case = arbiter.case_of(one, other, arbiter.shipped() if judgement is None else judgement)
+    kind = agree(one.fields.get("document_type"), other.fields.get("document_type"), MARGIN, SURE_ALONE)
+    both = ((name, kind if name == "document_type" else _chosen(case, name)) for name in FIELDS)
+    fields = _whole(case, {name: field for name, field in both if field is not None})
+    fields |= _due(case, fields)
     return Extraction(
         readers(one.reader, other.reader),
         f"{one.digest}+{other.digest}",
@@ -78,7 +76,9 @@ def with_memory(said: Extraction, remembered: Extraction) -> Extraction:
     """What was said, seen by the examples of this supplier."""
     names = [name for name in FIELDS if name in said.fields or name in remembered.fields]
     both = ((name, _recalled(said.fields.get(name), remembered.fields.get(name))) for name in names)
-    fields = _whole({name: field for name, field in both if field is not None}, said, remembered)
+    fields = {name: field for name, field in both if field is not None}
+    if not adds_up(fields) and adds_up(said.fields):
+        fields |= {name: said.fields[name] for name in arbiter.SUMS}
     return replace(
         said,
         reader=readers(said.reader, remembered.reader),
@@ -97,7 +97,7 @@ def agree(
     """
     if one is None or other is None:
         return one or (other if other is not None and other.confidence >= alone else None)
-    if not matches(FIELDS[one.name].kind, one.name, to_text(other.value), to_text(one.value)):
+    if not same(one, other):
         return _preferred(other, one) if other.confidence > one.confidence + margin else _preferred(one, other)
     sure = round(min(CEILING, 1 - (1 - one.confidence) * (1 - other.confidence)), 3)
     kept = one if one.box is not None and (one.confidence >= other.confidence or other.box is None) else other
@@ -127,36 +127,60 @@ def _others(best: FieldPrediction, rest: FieldPrediction) -> tuple[Alternative, 
     return (first, *(known for known in best.alternatives if known.value != rest.value))[:3]
 
 
-def _whole(fields: dict[str, FieldPrediction], one: Extraction, other: Extraction) -> dict[str, FieldPrediction]:
-    """With the three sums of one reader, where theirs add up and the chosen ones do not."""
-    if _adds_up(fields):
+def _chosen(case: Case, name: str) -> FieldPrediction | None:
+    """The likelier value of a field; what only the network sees is kept from ALONE on."""
+    sides = [side for side in (_judged(case, name, True), _judged(case, name, False)) if side is not None]
+    best = max(sides, key=lambda side: side.confidence, default=None)
+    if best is None or (name not in case.rules.fields and best.confidence < ALONE):
+        return None
+    return best
+
+
+def _judged(case: Case, name: str, by_rules: bool) -> FieldPrediction | None:
+    """What one side says of a field, as sure as both sides make it."""
+    first, second = (case.rules, case.model) if by_rules else (case.model, case.rules)
+    said, rest = first.fields.get(name), second.fields.get(name)
+    if said is None:
+        return None
+    sure = min(CEILING, round(case.chance(name, by_rules), 3))
+    if rest is None:
+        lonely = (f"only the {said.reader} reader sees this value",)
+        return replace(said, confidence=sure, reasons=() if sure >= DOUBT else said.reasons or lonely)
+    if same(said, rest):
+        kept = said if said.box is not None and (said.confidence >= rest.confidence or rest.box is None) else rest
+        reasons = () if sure >= DOUBT else kept.reasons or ("the readers agree, but this paper is unlike others",)
+        return replace(kept, confidence=sure, reader=readers(said.reader, rest.reader), reasons=reasons)
+    return _contested(said, rest, min(sure, CONTESTED))
+
+
+def _whole(case: Case, fields: dict[str, FieldPrediction]) -> dict[str, FieldPrediction]:
+    """With the three sums of one reader, the likelier one, where theirs add up and the chosen ones do not."""
+    if adds_up(fields):
         return fields
-    for reader, rest in ((one, other), (other, one)):
-        if _adds_up(reader.fields):
-            sums = {name: reader.fields[name] for name in _TRIO}
-            return fields | {name: _preferred(sums[name], rest.fields.get(name)) for name in _TRIO}
-    return fields
+    sums = [
+        {name: side for name in arbiter.SUMS if (side := _judged(case, name, by_rules)) is not None}
+        for by_rules, said in ((True, case.rules), (False, case.model))
+        if adds_up(said.fields)
+    ]
+    return fields | max(sums, key=lambda trio: sum(field.confidence for field in trio.values()), default={})
 
 
-def _due(fields: Row, one: Extraction, other: Extraction) -> Row:
+def _due(case: Case, fields: Row) -> Row:
     """What is due by whichever reader has the total less what was paid, where the chosen one has another sum."""
     gross, paid, due = (amount_of(fields, name) for name in ("gross_amount", "amount_paid", "amount_due"))
     if gross is None or due is None or due == gross - (paid or 0):
         return {}
-    for reader, rest in ((one, other), (other, one)):
-        if amount_of(reader.fields, "amount_due") == gross - (paid or 0):
-            return {"amount_due": _preferred(reader.fields["amount_due"], rest.fields.get("amount_due"))}
+    for by_rules in (True, False):
+        side = _judged(case, "amount_due", by_rules)
+        if side is not None and side.value == gross - (paid or 0):
+            return {"amount_due": side}
     return {}
 
 
-def _preferred(kept: FieldPrediction, rest: FieldPrediction | None) -> FieldPrediction:
-    if rest is None or rest.value == kept.value:
-        return kept
-    sure = round(kept.confidence * (1 - DISAGREEMENT * rest.confidence), 3)
+def _contested(kept: FieldPrediction, rest: FieldPrediction, sure: float) -> FieldPrediction:
     reason = f"readers disagree: {kept.reader} reads {to_text(kept.value)!r}, {rest.reader} {to_text(rest.value)!r}"
     return replace(kept, confidence=sure, alternatives=_others(kept, rest), reasons=(reason, *kept.reasons))
 
 
-def _adds_up(fields: Mapping[str, FieldPrediction]) -> bool:
-    net, tax, gross = (amount_of(fields, name) for name in _TRIO)
-    return net is not None and tax is not None and gross is not None and abs(net + tax - gross) <= CENT
+def _preferred(kept: FieldPrediction, rest: FieldPrediction) -> FieldPrediction:
+    return _contested(kept, rest, round(kept.confidence * (1 - DISAGREEMENT * rest.confidence), 3))

@@ -47,7 +47,7 @@ CONFIGS = {
         "further", documents=42_000, first_seed=40_000_000, degraded=0.22, rendered=0.1, blind=0.12, rate=1.2e-3
     ),
     "wider": TrainConfig(
-        "wider", documents=20_000, first_seed=60_000_000, degraded=0.22, rendered=0.1, blind=0.12, rate=1.0e-3
+        "wider", documents=11_500, first_seed=60_000_000, degraded=0.22, rendered=0.1, blind=0.12, rate=1.0e-3
     ),
     "smoke": TrainConfig(
         "smoke",

@@ -10,6 +10,7 @@ import subprocess
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +21,25 @@ from safetensors.torch import load_file, save_file
 from inference.errors import UnreadableDocument
 from inference.evaluation import evaluate, matches, prediction_of
 from inference.extraction import combine, decode, decode_rows, learned, rules
+from inference.extraction.arbiter import Judgement
 from inference.extraction.decode import Choice
 from inference.extraction.features import featurise
 from inference.extraction.learned import UNFITTED, Coefficients, Weights, family_of
+from inference.extraction.level import levelled
 from inference.extraction.model import Reader, parameters
 from inference.fields import DOCUMENT_TYPES, FIELDS, LINE_CELLS, TAX_CELLS, to_text
+from inference.ocr import tesseract
+from inference.ocr.render import scan
+from inference.ocr.router import with_ocr
 from inference.ocr.text_layer import read
+from inference.training.agreement import Heard, heard, weigh, worn_samples
 from inference.training.config import CONFIGS, TrainConfig
 from inference.training.examples import validation_samples
+from inference.training.logistic import ridge_logistic
 from inference.training.suppliers import known_suppliers
 from inference.training.synthetic import Sample
 from inference.training.synthetic.__main__ import truth_row
-from inference.types import Extraction, Reading
+from inference.types import Extraction, Reading, Scan
 
 CALIBRATION_SEED = 2_000_000
 RIDGE = 5.0
@@ -80,24 +88,14 @@ def _see_rows(
 
 
 def logistic(rows: Sequence[tuple[float, float, float, bool]]) -> Coefficients:
-    """Ridge logistic regression by Newton's method, drawn towards what is believed of an unfitted family.
+    """The logistic of score, margin and agreement, drawn towards what is believed of an unfitted family.
 
     Where hardly anything is wrong the data cannot tell how fast certainty should fall with the score; the prior can.
     """
     data = np.array(rows, float)
     x: NDArray[np.float64] = np.column_stack([np.ones(len(data)), data[:, :3]])
-    prior = np.array(UNFITTED)
-    weights = prior.copy()
-    penalty = RIDGE * np.eye(4)
-    for _ in range(200):
-        chance = 1 / (1 + np.exp(-np.clip(x @ weights, -30, 30)))
-        slope = x.T @ (data[:, 3] - chance) - penalty @ (weights - prior)
-        curve = (x * (chance * (1 - chance))[:, None]).T @ x + penalty
-        change = np.linalg.solve(curve, slope)
-        weights += change / max(1.0, float(np.abs(change).max()))
-        if np.abs(change).max() < 1e-6:
-            break
-    a, b, c, d = (round(float(weight), 4) for weight in weights)
+    fitted = ridge_logistic(x, data[:, 3], np.ones(len(data)), np.array(UNFITTED), np.full(4, RIDGE))
+    a, b, c, d = (round(float(weight), 4) for weight in fitted)
     return a, b, c, d
 
 
@@ -129,21 +127,29 @@ def shifted(calibration: Mapping[str, Coefficients], change: tuple[float, float]
 
 
 def real_documents(folders: Iterable[Path]) -> Iterator[tuple[dict[str, Any], Reading]]:
-    """Truth and reading of the PDFs with a text layer in evaluation folders, two of a supplier at most."""
+    """Truth and reading of the PDFs in evaluation folders, two of a supplier at most; scans by Tesseract, if there."""
     seen: Counter[tuple[str, object]] = Counter()
+    engine = tesseract.installed()
     for folder in folders:
         for line in (folder / "truth.jsonl").read_text(encoding="utf-8").splitlines():
             truth = json.loads(line)
             key = (folder.name, (truth.get("fields") or {}).get("seller_name"))
             if truth.get("realistic_layout") is False or not truth.get("fields") or seen[key] == 2:
                 continue
+            data = (folder / truth.get("file_no_xml", truth["file"])).read_bytes()
             try:
-                reading = read((folder / truth.get("file_no_xml", truth["file"])).read_bytes())
+                reading = with_ocr(read(data), engine, partial(picture, data), float("inf"))
             except UnreadableDocument:
                 continue
             if not reading.needs_ocr:
                 seen[key] += 1
                 yield truth, reading
+
+
+def picture(data: bytes, number: int) -> Scan:
+    """A page as OCR sees it."""
+    tones = np.asarray(scan(data, number))
+    return Scan(tones.shape[1], tones.shape[0], tones.tobytes())
 
 
 def export(run: Path, out: Path, count: int, real: Sequence[Path] = ()) -> dict[str, Any]:
@@ -163,6 +169,10 @@ def export(run: Path, out: Path, count: int, real: Sequence[Path] = ()) -> dict[
     documents = [*real_documents(real)]
     change = shift(weights, documents) if documents else (0.0, 1.0)
     weights = replace(weights, calibration=shifted(weights.calibration, change))
+    judgement = weigh(
+        [listen(weights, truth_row(sample, ""), sample.reading, True) for sample in worn_samples(count)],
+        [listen(weights, truth, reading, False) for truth, reading in documents],
+    )
     card = {
         "weights": "reader.safetensors",
         "sha256": hashlib.sha256((out / "reader.safetensors").read_bytes()).hexdigest(),
@@ -173,14 +183,21 @@ def export(run: Path, out: Path, count: int, real: Sequence[Path] = ()) -> dict[
         "config": state["config"],
         "calibration": weights.calibration,
         "calibration_shift": {"real_documents": len(documents), "intercept": change[0], "slope": change[1]},
-        "held_out": table(config, weights, count),
-        "known_suppliers": known_suppliers(weights, max(count // 4, 1)),
+        "agreement": judgement,
+        "held_out": table(config, weights, judgement, count),
+        "known_suppliers": known_suppliers(weights, judgement, max(count // 4, 1)),
     }
     (out / "reader.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
     return card
 
 
-def table(config: TrainConfig, weights: Weights, count: int) -> dict[str, Any]:
+def listen(weights: Weights, truth: Mapping[str, Any], reading: Reading, complete: bool) -> Heard:
+    """What rules and network say of a document."""
+    straight, _ = levelled(reading)
+    return heard(truth, rules.extract(straight), learned.extract_with(weights, [straight])[0], complete)
+
+
+def table(config: TrainConfig, weights: Weights, judgement: Judgement, count: int) -> dict[str, Any]:
     """F1 per field on synthetic documents of held-out families: rules, model, both."""
     samples = [
         sample for sample in validation_samples(replace(config, validation=count)) if sample.document_type != "other"
@@ -192,7 +209,7 @@ def table(config: TrainConfig, weights: Weights, count: int) -> dict[str, Any]:
     readers: dict[str, Callable[[int], Extraction]] = {
         "rules": lambda seed: said[seed][0],
         "model": lambda seed: said[seed][1],
-        "rules+model": lambda seed: combine.combine(*said[seed]),
+        "rules+model": lambda seed: combine.combine(*said[seed], judgement),
     }
     answer: dict[str, Any] = {"documents": len(samples)}
     for name, reader in readers.items():

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from inference.evaluation import evaluate, prediction_of
 from inference.extraction import combine, learned, memory, rules
+from inference.extraction.arbiter import Judgement
 from inference.extraction.learned import Weights
 from inference.training.synthetic import Sample, held_out
 from inference.training.synthetic.__main__ import truth_row
@@ -27,14 +28,14 @@ def held_out_series(count: int, length: int = 4) -> Iterator[list[Sample]]:
             yield generate_series(seed, length)
 
 
-def known_suppliers(weights: Weights, count: int) -> dict[str, dict[str, float]]:
+def known_suppliers(weights: Weights, judgement: Judgement, count: int) -> dict[str, dict[str, float]]:
     """Macro and micro F1 over header fields of the fourth invoice, by readers and by how many were confirmed before."""
     pairs: dict[str, list[tuple[Sample, Extraction]]] = {}
     for series in held_out_series(count):
         last = series[-1]
         alone = rules.extract(last.reading)
         network = learned.extract_with(weights, [last.reading])[0]
-        said = {"rules": alone, "rules+model": combine.combine(alone, network)}
+        said = {"rules": alone, "rules+model": combine.combine(alone, network, judgement)}
         examples = [memory.learn(sample.reading, sample.fields) for sample in series[:-1]]
         for name, extraction in said.items():
             for confirmed in CONFIRMED:

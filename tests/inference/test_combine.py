@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference.evaluation import evaluate, prediction_of
-from inference.extraction import combine, memory, rules
+from inference.extraction import arbiter, combine, memory, rules
 from inference.extraction.combine_rows import amount_of, table
+from inference.fields import FIELDS
 from inference.training.synthetic import generate
 from inference.training.synthetic.__main__ import truth_row
 from inference.training.synthetic.degrade import degrade
@@ -128,9 +129,48 @@ def test_what_is_due_is_the_total_less_what_was_paid() -> None:
     assert due.value == Decimal(100) and due.alternatives[0].value == Decimal(15)
 
 
-def test_the_network_does_not_overrule_names_but_a_confirmed_invoice_does() -> None:
-    both = combine.combine(_said("rules", 0.4, buyer_name="Anna Berg"), _said("model", 0.99, buyer_name="Nordwind"))
-    assert both.fields["buyer_name"].value == "Anna Berg"
+def test_a_contested_value_goes_to_a_person_whoever_is_believed() -> None:
+    one, other = _said("rules", 0.97, buyer_name="Anna Berg"), _said("model", 0.99, buyer_name="Nordwind")
+    for judgement, believed in ((_judge(rules=9.0), "Anna Berg"), (_judge(model=9.0), "Nordwind")):
+        field = combine.combine(one, other, judgement).fields["buyer_name"]
+        assert field.value == believed and field.confidence < combine.DOUBT
+        assert {field.value, field.alternatives[0].value} == {"Anna Berg", "Nordwind"}
+        assert field.reasons[0].startswith("readers disagree")
+
+
+def _judge(rules: float = 0.0, model: float = 0.0) -> arbiter.Judgement:
+    """Trusts a contested value of the rules, or of the network, that much."""
+    weights = [0.0] * len(arbiter.EVIDENCE)
+    weights[arbiter.EVIDENCE.index("rules_opposed")] = rules
+    weights[arbiter.EVIDENCE.index("model_opposed")] = model
+    return {"name": tuple(weights), "money": tuple(weights)}
+
+
+def test_what_only_the_network_sees_is_kept_where_it_is_likely() -> None:
+    nothing, seen = _said("rules", 0.9), _said("model", 0.9, buyer_name="Nordwind")
+    alone = [0.0] * len(arbiter.EVIDENCE)
+    for weight, kept in ((2.0, True), (-2.0, False)):
+        alone[arbiter.EVIDENCE.index("model")] = weight
+        said = combine.combine(nothing, seen, {"name": tuple(alone)})
+        assert ("buyer_name" in said.fields) is kept
+
+
+def test_sums_of_one_reader_are_not_torn_apart() -> None:
+    one = _said("rules", 0.7, net_amount=Decimal(100), tax_amount=Decimal(19), gross_amount=Decimal(119))
+    other = _said("model", 0.99, net_amount=Decimal(90), tax_amount=Decimal(19), gross_amount=Decimal(119))
+    sums = combine.combine(one, other, _judge(model=9.0)).fields
+    assert sums["net_amount"].value == Decimal(100) and sums["net_amount"].reasons
+
+
+def test_the_shipped_judgement_knows_every_family() -> None:
+    judgement = arbiter.shipped()
+    assert {arbiter.family_of(name) for name in FIELDS} - {"choice"} <= judgement.keys()
+    assert all(len(weights) == len(arbiter.EVIDENCE) for weights in judgement.values())
+
+
+def test_a_confirmed_invoice_overrules_both() -> None:
+    one, other = _said("rules", 0.4, buyer_name="Anna Berg"), _said("model", 0.99, buyer_name="Nordwind")
+    both = combine.combine(one, other, _judge(rules=9.0))
     told = combine.with_memory(both, _said("memory", 0.97, buyer_name="Nordwind"))
     assert told.fields["buyer_name"].value == "Nordwind" and told.fields["buyer_name"].reader == "memory"
 

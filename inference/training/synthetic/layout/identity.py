@@ -213,7 +213,7 @@ def title(c: Composer, concept: str) -> None:
 def _buyer_rows(c: Composer, with_vat: bool) -> list[tuple[Piece, ...]]:
     buyer = c.facts.buyer
     rows: list[tuple[Piece, ...]] = [(c.tag(buyer.name, "buyer_name"),), *_beside_name(c)]
-    if c.chance(0.2):
+    if c.chance(0.4):
         rows.insert(0, rows.pop())
     rows += address_pieces(c, buyer, "buyer")
     if len(rows) == 3 and c.chance(0.06):
@@ -239,13 +239,14 @@ def _beside_name(c: Composer) -> list[tuple[Piece, ...]]:
     person = c.rng.choice(
         ("", "", "", "ATTN: ", "c/o ", "z. Hd. ", "Attn. ", c.rng.choice(c.words("salutation")) + " ")
     )
-    lines = [(Piece(person + c.facts.buyer.person),), (Piece(c.rng.choice(c.words("department"))),)]
+    lines: list[tuple[Piece, ...]] = [(Piece(person + c.facts.buyer.person),)]
+    lines.append((Piece(c.rng.choice(c.words("department"))),))
     luck = c.rng.random()
-    if luck < 0.14:
+    if luck < 0.18:
         return lines[:1]
-    if luck < 0.2:
+    if luck < 0.23:
         return lines[1:]
-    return lines if luck < 0.23 else []
+    return lines if luck < 0.26 else []
 
 
 def _seller_rows(c: Composer) -> list[tuple[Piece, ...]]:

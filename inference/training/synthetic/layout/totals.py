@@ -42,7 +42,10 @@ def _tax_rows(c: Composer) -> list[Row]:
             )
             head = [*shown, Piece(" "), *head] if rate_first else [*head, Piece(" "), *shown]
         if with_base and with_rate:
-            head += [Piece(f" {c.say('tax_of')} "), *c.amount(line.net, tax_cell(c, line, index, "net"))]
+            head += [
+                Piece(f" {c.say('tax_of')} "),
+                *c.amount(line.net, tax_cell(c, line, index, "net"), *_whole(c, "net_amount")),
+            ]
         rows.append(((*head, Piece(c.style.colon)), c.amount(line.tax, *labels), False))
     return rows
 
@@ -157,7 +160,7 @@ def totals(c: Composer, with_tax: bool = True) -> None:
     """Print the sums in the document's way, then perhaps a table of taxes."""
     style = c.style
     before = c.chance(0.12)
-    has_table = (len(c.facts.tax_lines) > 1 and c.chance(0.5)) or c.chance(0.06)
+    has_table = (len(c.facts.tax_lines) > 1 and c.chance(0.5)) or c.chance(0.35 if c.facts.gross_prices else 0.08)
     if before and has_table:
         tax_table(c)
     plain = not (c.facts.paid or c.facts.rounding or c.facts.discount or c.facts.shipping or c.facts.balance)
@@ -346,6 +349,12 @@ def _strip(c: Composer) -> None:
     c.y += c.step * 2.4
 
 
+def _whole(c: Composer, name: str) -> tuple[Label, ...]:
+    """With a single rate its sums are those of the document."""
+    value = {"net_amount": c.facts.net, "tax_amount": c.facts.tax, "gross_amount": c.facts.gross}[name]
+    return (c.mark(name, to_text(value)),) if len(c.facts.tax_lines) == 1 else ()
+
+
 def tax_table(c: Composer, left: float = 0.0, right: float = 0.0) -> None:
     """Sums by tax rate between two edges: rate, net, tax, perhaps gross, perhaps a total row."""
     facts = c.facts
@@ -377,9 +386,9 @@ def tax_table(c: Composer, left: float = 0.0, right: float = 0.0) -> None:
     for row, line in enumerate(facts.tax_lines):
         cells = {
             "rate": c.percent(line.rate, tax_cell(c, line, row, "rate")),
-            "net": c.amount(line.net, tax_cell(c, line, row, "net"), marked=False),
-            "tax": c.amount(line.tax, tax_cell(c, line, row, "tax"), marked=False),
-            "gross": c.amount(line.net + line.tax, marked=False),
+            "net": c.amount(line.net, tax_cell(c, line, row, "net"), *_whole(c, "net_amount"), marked=False),
+            "tax": c.amount(line.tax, tax_cell(c, line, row, "tax"), *_whole(c, "tax_amount"), marked=False),
+            "gross": c.amount(line.net + line.tax, *_whole(c, "gross_amount"), marked=False),
         }
         for index, name in enumerate(columns):
             c.put(cells[name], x0 + (index + 1) * room - 3, c.y, "right", c.style.size * 0.92, room=room - 4)
@@ -389,7 +398,7 @@ def tax_table(c: Composer, left: float = 0.0, right: float = 0.0) -> None:
             "rate": (Piece(c.rng.choice((c.say("gross"), "", "Σ"))),),
             "net": c.money(facts.net, "net_amount", marked=False),
             "tax": c.money(facts.tax, "tax_amount", marked=False),
-            "gross": c.amount(facts.gross, marked=False),
+            "gross": c.money(facts.gross, "gross_amount", marked=False),
         }
         for index, name in enumerate(columns):
             if sums[name][0].text:

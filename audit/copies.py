@@ -24,6 +24,8 @@ def send_all() -> None:
         _send("webhook", _post)
     if settings.AUDIT_HEADS_MAIL:
         _send("mail", _mail)
+    if settings.AUDIT_S3_BUCKET:
+        _send("S3 bucket", _put)
 
 
 def _send(receiver: str, deliver: Callable[[str, Checkpoint], None]) -> None:
@@ -55,3 +57,9 @@ def _mail(lines: str, newest: Checkpoint) -> None:
     """To the auditor, who keeps the mails: the lines as they belong into their copy of heads.jsonl."""
     subject = f"{settings.AUDIT_ORIGIN}: heads up to {newest.size} entries"
     send_mail(subject, lines, settings.MAIL_FROM, [settings.AUDIT_HEADS_MAIL])
+
+
+def _put(lines: str, newest: Checkpoint) -> None:
+    from audit import s3  # its library takes a while to load, and only those who have a bucket need it
+
+    s3.put(lines, newest.size)

@@ -13,6 +13,7 @@ from dataclasses import replace
 from inference.extraction import arbiter, memory, rules
 from inference.extraction.arbiter import Case, Judgement, adds_up, same
 from inference.extraction.combine_rows import amount_of, readers, table
+from inference.extraction.legible import as_legible
 from inference.extraction.level import laid, levelled
 from inference.fields import FIELDS, to_text
 from inference.types import Alternative, Extraction, FieldPrediction, Reading, Row
@@ -49,7 +50,8 @@ def read(reading: Reading, examples: Sequence[memory.Example] = ()) -> tuple[Ext
         said = replace(said, fields=fields)
     said = laid(said, lies)
     remembered = memory.recall(reading, examples) if examples else None
-    return (said if remembered is None else with_memory(said, remembered)), problem
+    said = said if remembered is None else with_memory(said, remembered)
+    return as_legible(said, reading), problem
 
 
 def combine(one: Extraction, other: Extraction, judgement: Judgement | None = None) -> Extraction:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.dates import format_date, format_datetime, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_decimal, get_currency_precision, is_currency
 from django.http import HttpRequest
 from django.utils import timezone
@@ -58,6 +58,11 @@ def number(value: Decimal | None, locale: Locale) -> str:
 
 def day(value: date | None, locale: Locale) -> str:
     return NONE if value is None else str(format_date(value, "medium", locale=locale))
+
+
+def short_day(value: date, locale: Locale) -> str:
+    """Day and month, where the year is plain: "24.11.", "24/11"."""
+    return str(format_skeleton("Md", value, locale=locale))
 
 
 def moment(value: datetime, locale: Locale) -> str:

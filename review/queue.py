@@ -119,9 +119,16 @@ def counts(user: User) -> Counts:
         return dict(zip(TABS, cursor.fetchone(), strict=True))
 
 
+def counted(user: User, *, tab: Tab = "mine", filters: Filters | None = None, limit: int = COUNT_LIMIT) -> int:
+    """How many documents a tab holds after the filters, counted up to a limit."""
+    of = _tasks if tab in WAITING_TABS else _documents
+    found: QuerySet[Any] = of(user, tab, filters or Filters())
+    return found[:limit].count()
+
+
 def waiting(user: User) -> int:
     """How many documents the person may decide now, counted up to a hundred."""
-    return _tasks(user, "mine", Filters())[:100].count()
+    return counted(user, limit=100)
 
 
 def following(

@@ -13,6 +13,7 @@ from review.views import (
     queue,
     runs,
     saved,
+    start,
     suppliers,
     upload,
 )
@@ -20,6 +21,7 @@ from review.views import (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("review.sign_in.urls")),
     path("", queue.queue, name="queue"),
+    path("start/", start.start, name="start"),
     path("views/", saved.save_view, name="save-view"),
     path("views/<int:view_id>/forget/", saved.forget_view, name="forget-view"),
     path("approve-clean/", saved.approve_clean, name="approve-clean"),

@@ -56,7 +56,7 @@ def sign_in(browser: Browser, live_server: LiveServer) -> Iterator[SignIn]:
         page.set_default_timeout(SMALLEST_WAIT)
         page.on("console", lambda said: complaints.append(said.text) if _is_complaint(said.text) else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(f"{live_server.url}/sign-in/")
+        page.goto(f"{live_server.url}/sign-in/?next=/")
         page.fill("#id_username", person.username)
         page.fill("#id_password", PASSWORD)
         page.keyboard.press("Enter")

@@ -33,6 +33,7 @@ def test_no_screen_shuts_anybody_out(
     page = sign_in(clerk, color_scheme=scheme, viewport=SIZES[size])
     paths = (
         "/",
+        "/start/",
         "/?tab=all",
         "/?tab=team&minimum=1",
         "/?tab=posted",

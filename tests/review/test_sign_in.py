@@ -51,7 +51,7 @@ def test_a_password_alone_is_enough_where_nothing_else_is_set_up(client: Client,
 
 def test_an_address_elsewhere_is_not_followed(client: Client, clerk: User) -> None:
     answer = client.post("/sign-in/?next=https://elsewhere.example/", {"login": "carla", "password": PASSWORD})
-    assert answer.headers["Location"] == "/"
+    assert answer.headers["Location"] == "/start/"
 
 
 def test_the_second_step_asks_for_the_code_and_takes_each_once(client: Client, with_app: User) -> None:

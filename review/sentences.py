@@ -55,7 +55,7 @@ def words() -> Iterator[tuple[str, str]]:
         "automation/documents/models.py": [str(label) for label in State.labels],
         "automation/checks/models.py": [str(label) for label in Severity.labels],
         "review/models.py": [str(label) for label in (*models.Gate.labels, *models.Hold.Name.labels)],
-        "review/access.py": [*access.ROLES, *(role.capitalize() for role in access.ROLES)],
+        "review/access.py": [*access.ROLES, *(role.capitalize() for role in access.ROLES), *access._WORDS.values()],
         "review/access_review.py": [what for _, _, what in CONFLICTS],
         "review/views/shown.py": [*shown.GROUPS.values(), *shown.COLUMNS.values()],
         "review/views/trail.py": [*trail.SENTENCES.values(), *trail.TABLES.values()],

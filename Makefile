@@ -41,7 +41,7 @@ bench-audit: $(VENV)/.ready
 	$(BIN)/python -m tests.audit.bench $(ARGS)
 
 bench-ocr: $(VENV)/.ready
-	$(BIN)/python -m tests.bench ocr
+	$(BIN)/python -m tests.bench ocr ocr_memory
 
 bench-ui: $(VENV)/.ready
 	$(BIN)/python -m tests.bench.desk

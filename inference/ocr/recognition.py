@@ -125,6 +125,7 @@ def _on_cpu(graph: Path) -> Network:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 2
     options.enable_cpu_mem_arena = False  # it keeps the most that any page ever needed
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # it burns what other workers need
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 

@@ -93,7 +93,8 @@ def header(scores: Scores) -> dict[str, Choice]:
         else:
             found[name] = _blocks(scores, name, ", " if name.endswith("_address") else " ")
     chosen = {name: _ranked(choices, 0) for name, choices in found.items() if choices and choices[0].score > MINIMUM}
-    return chosen | _totals(found)
+    chosen |= _totals(found)
+    return chosen | _unsaid_due(chosen)
 
 
 def typed(scores: Scores, name: str, kinds: tuple[str, ...]) -> list[Choice]:
@@ -264,6 +265,14 @@ def _third(chosen: dict[str, Choice], found: dict[str, list[Choice]]) -> dict[st
         wanted = net + tax if isinstance(net, Decimal) and isinstance(tax, Decimal) else None
     printed = next((choice for choice in found[missing[0]] if choice.value == wanted), None)
     return {} if printed is None else {missing[0]: replace(printed, score=1.0, margin=1.0, agreement=1.0)}
+
+
+def _unsaid_due(chosen: dict[str, Choice]) -> dict[str, Choice]:
+    """Where nothing was paid the total is due (EN 16931, BT-115), though the page may not say so in so many words."""
+    gross = chosen.get("gross_amount")
+    if gross is None or not chosen.keys().isdisjoint(("amount_due", "amount_paid", "rounding_amount")):
+        return {}
+    return {"amount_due": replace(gross, score=min(gross.score, 1.0), margin=min(gross.margin, 1.0))}
 
 
 def _gain(choice: Choice | None) -> float:

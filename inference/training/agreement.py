@@ -76,7 +76,8 @@ def evidence_rows(document: Heard) -> Iterator[tuple[str, tuple[float, ...], boo
     """For each value that a reader gives for a header field: its family, its evidence, whether it is right."""
     case = arbiter.case_of(document.rules, document.model, {})
     for name in FIELDS:
-        if name == "document_type" or (name not in document.truth and not document.complete):
+        unknown = not document.complete or name == "amount_due"  # what is due follows where it is not printed
+        if name == "document_type" or (name not in document.truth and unknown):
             continue
         for by_rules in (True, False):
             said = (document.rules if by_rules else document.model).fields.get(name)

@@ -19,12 +19,16 @@ _NUMBER_WORD = re.compile(r"(?:n[or°º]?|nos?|num\w*|number|nummer|n[uú]mero|#
 _BILLS = ("invoice", "credit_note")
 _TAX_TITLES = frozenset({"taxinvoice", "vatinvoice", "gstinvoice"})  # "this is not a VAT invoice" is said on invoices
 TITLE = 1.0  # the least score of words that stand like a title
+MENTION = 0.5  # below it the words are only mentioned: "refund" in the terms makes no credit note
+HEADING = 0.35  # the part of the page where the name of a paper, if only beside its number, says what it is
+TELLING = 9  # letters from which on such a name is no common word
 ROLL_WIDTH = 320.0  # points: tills print on rolls of 58 or 80 mm
 
 
 def document_type(document: Document) -> Iterator[FieldPrediction]:
     """One prediction for any document with text: the best title, else what its amounts and numbers make likely."""
     scores: dict[str, tuple[float, Run]] = {}
+    said: set[str] = set()
     denied = False
     pages = document.lines.pages
     lines = document.lines.page_lines(pages[0].number) if pages else ()
@@ -35,6 +39,8 @@ def document_type(document: Document) -> Iterator[FieldPrediction]:
             run = next(run for run in line.runs if run.start <= label.start < run.end)
             if _in_address(line, label):
                 continue
+            if line.box.y0 <= HEADING and len(label.key) >= TELLING:
+                said.update(label.roles)
             if label.key not in _TAX_TITLES and _DENIED.search(line.text[run.start : label.start]):
                 denied = True
             elif line.box.y0 <= 0.6 and line.index not in document.body:
@@ -44,9 +50,10 @@ def document_type(document: Document) -> Iterator[FieldPrediction]:
                         scores[role] = score, run
     if denied:
         scores = {role: found for role, found in scores.items() if role not in _BILLS or found[0] >= TITLE}
+    scores = {role: found for role, found in scores.items() if role == "invoice" or found[0] >= MENTION}
     if not scores:
         if document.lines.lines:
-            yield _without_title(document, denied)
+            yield _without_title(document, denied or ("other" in said and said.isdisjoint(_BILLS)))
         return
     if pages[0].width < ROLL_WIDTH and "receipt" in scores:
         scores["receipt"] = scores["receipt"][0] + 0.4, scores["receipt"][1]

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from inference.evaluation import Prediction, evaluate, matches
 
 
@@ -47,6 +49,20 @@ def test_unprinted_values_are_not_scored_and_alternatives_are_right() -> None:
     result = evaluate([(document, Prediction({"seller_name": "Brand"}))])
     assert list(result.fields) == ["seller_name"]
     assert result.micro.f1 == 1.0
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "right"),
+    [
+        ("not_an_invoice", "other", 1),
+        ("not_an_invoice", "receipt", 0),
+        ("ambiguous_ticket_or_booking_confirmation", "receipt", 1),
+        ("ambiguous_ticket_or_booking_confirmation", "invoice", 0),
+    ],
+)
+def test_a_paper_that_is_no_invoice_is_scored_by_its_type(expected: str, got: str, right: int) -> None:
+    result = evaluate([({"file": "a.pdf", "expected": expected}, Prediction({"document_type": got}))])
+    assert result.fields["document_type"].right == right and result.micro.support == 1
 
 
 def test_rows_are_exact_and_used_once() -> None:

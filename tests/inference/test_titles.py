@@ -32,6 +32,10 @@ def kind(text: str) -> str:
         ("Statement of account\n\nInvoice no.    A-1", "other"),
         ("Order confirmation\n\ninvoice@example.com", "other"),
         ("Second Reminder\n\nInvoice no.   A-1", "other"),
+        ("Proforma Invoice\n\nPI-22", "other"),
+        ("Purchase order:   PO-77120\n\nBuyer:   Kranich", "other"),
+        ("Purchase order:   PO-77120\n\nInvoice no.   A-1", "invoice"),
+        ("Thank you\n\nInformation on exchange and refund: what is unused is paid back.", "invoice"),
     ],
 )
 def test_kinds_of_document(text: str, expected: str) -> None:

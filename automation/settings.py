@@ -129,6 +129,8 @@ CELERY_BEAT_SCHEDULE = {  # nothing expires: that would compare the clocks of tw
     "drop-refused": {"task": "automation.ingestion.drop_old_bytes", "schedule": crontab(hour="3", minute="10")},
     "copies": {"task": "audit.copies", "schedule": 60.0},
     "packs": {"task": "review.packs", "schedule": 60.0},
+    "letters": {"task": "review.letters", "schedule": 30.0},
+    "reminders": {"task": "review.reminders", "schedule": crontab(hour="5", minute="30")},
     "retention": {"task": "review.retention", "schedule": crontab(hour="1", minute="20")},
     "verify": {"task": "audit.verify", "schedule": crontab(hour="2", minute="40")},
 }
@@ -179,6 +181,8 @@ STORAGES = {
 MAIL_MAX_BYTES = env.integer("MAIL_MAX_MB", 75) * 1024 * 1024
 MAIL_URL = env.text("MAIL_URL")
 MAIL_FROM = env.text("MAIL_FROM", "countersign@localhost")
+SITE_URL = env.text("SITE_URL", "http://localhost:8000").rstrip("/")
+APPROVE_LINK_HOURS = env.integer("APPROVE_LINK_HOURS", 72)
 MAIL_LISTEN = env.text("MAIL_LISTEN")
 MAIL_PROTOCOL = env.text("MAIL_PROTOCOL", "smtp")
 MAIL_CERTIFICATE = env.text("MAIL_CERTIFICATE")

@@ -67,3 +67,20 @@ def test_the_pages_shut_nobody_out(
         if shots := os.environ.get("SCREENSHOTS"):
             page.screenshot(path=Path(shots) / f"audit-{path.strip('/') or 'log'}-{size}-{scheme}.png", full_page=True)
     assert {path: told for path, told in found.items() if told} == {}
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_console_works_under_its_own_policy(
+    sign_in: SignIn, live_server: LiveServer, governor: User, size: str
+) -> None:
+    page = sign_in(governor, viewport=SIZES[size])
+    for path in ("", "documents/document/", "audit/legalhold/add/"):
+        page.goto(f"{live_server.url}/console/{path}")
+        page.wait_for_selector("#content", state="visible")
+        if shots := os.environ.get("SCREENSHOTS"):
+            name = path.strip("/").replace("/", "-") or "index"
+            page.screenshot(path=Path(shots) / f"console-{name}-{size}.png")
+    page.fill("#id_subject", f"entity:{LegalEntity.objects.get().pk}")
+    page.fill("#id_reason", "A lawsuit.")
+    page.click("[name=_save]")
+    page.wait_for_selector("text=A lawsuit.")

@@ -199,9 +199,8 @@ def title(c: Composer, concept: str) -> None:
                 *c.day(facts.issue_date, "issue_date"),
             ]
             c.said["date_shown"] = "yes"
-    x, align = {"right": (c.right, "right"), "head": (c.right, "right"), "centre": (style.width / 2, "center")}.get(
-        style.title, (c.left, "left")
-    )
+    sides = {"right": (c.right, "right"), "head": (c.right, "right"), "centre": (style.width / 2, "center")}
+    x, align = sides.get("left" if "aside_end" in c.said else style.title, (c.left, "left"))
     if style.title == "head" and style.letterhead == "left" and c.sheets[-1].lines:
         c.put(words, c.right, style.top, "right", size, bold=c.chance(0.7), room=(c.right - c.left) * 0.4)
         return

@@ -102,7 +102,7 @@ def meta_pairs(c: Composer, number_concept: str = "invoice_number") -> list[Pair
         rows.append((c.label("issue_date"), c.day(facts.issue_date, "issue_date")))
     if rows and rows[-1][0] == c.label("issue_date") and c.chance(0.05):
         town = re.sub(r"[\d,./()-]+", " ", facts.seller.address[-1]).strip()
-        rows[-1] = (town + c.rng.choice((",", ", le", ", den", "")), rows[-1][1])
+        rows[-1] = (town + c.rng.choice((",", {"fr": ", le", "de": ", den"}.get(facts.language, ""))), rows[-1][1])
     if facts.kind == "invoice" and c.chance(0.5):
         rows.append((c.label("due_date"), c.day(facts.due_date, "due_date")))
     extras = [*_ids(c), *_decoys(c), *_strangers(c)]

@@ -19,6 +19,7 @@ EVENTS = MappingProxyType(
         "document.viewed": "A person opened the document, or a service asked for it",
         "document.downloaded": "Its original was handed out",
         "document.exported": "It was handed out as an electronic invoice; in which form is recorded",
+        "document.searched": "It was handed out as a PDF that carries the words read by OCR",
         "document.corrected": "A person changed or entered a field",
         "document.confirmed": "A person confirmed a field as it was read",
         "document.verified": "A person confirmed that its fields are right",

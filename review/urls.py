@@ -53,6 +53,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<uuid:run_id>/<slug:action>/", runs.operate_run, name="operate-run"),
     path("documents/<uuid:document_id>/", document.document, name="document"),
     path("documents/<uuid:document_id>/original/", pages.original, name="original"),
+    path("documents/<uuid:document_id>/searchable/", pages.searchable, name="searchable"),
     path("documents/<uuid:document_id>/export/<slug:form>/", pages.exported, name="exported"),
     path("documents/<uuid:document_id>/pages/<int:number>/<int:width>.webp", pages.page_picture, name="page-picture"),
     path("documents/<uuid:document_id>/pages/<int:number>/words/", pages.page_words, name="page-words"),

@@ -1,6 +1,7 @@
 """From a stored document to its words and pictures, through the sandbox. The only caller of the parsers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from django.conf import settings
@@ -30,6 +31,12 @@ def scan(document: Document, page: int) -> Scan:
     """Page `page` (from 1) in grey tones, to be read by OCR. Raises as `words` does."""
     number = _in_file(document, page)
     return told(lambda: sandbox.scan_page(storage.load(document), document.media_type, number, limits()))
+
+
+def searchable(document: Document, reading: Reading) -> bytes:
+    """The file as PDF, the words that OCR read in it as text. Raises as `words` does."""
+    pages = tuple(replace(page, number=_in_file(document, page.number)) for page in reading.pages)
+    return told(lambda: sandbox.searchable_pdf(storage.load(document), document.media_type, Reading(pages), limits()))
 
 
 def _in_file(document: Document, page: int) -> int:

@@ -23,6 +23,11 @@ def exported(document: Document, form: str, *, acting_user: User) -> None:
     _seen("document.exported", document, acting_user, {"form": form})
 
 
+def searched(document: Document, *, acting_user: User) -> None:
+    """Record that the person was handed the document as a searchable PDF."""
+    _seen("document.searched", document, acting_user)
+
+
 def _seen(action: str, document: Document, acting_user: User, after: object = None) -> None:
     require(acting_user, VIEW, document.entity)
     record_read(action, actor=f"user:{acting_user.username}", subject=subject_of(document), after=after)

@@ -1,6 +1,7 @@
 """What a document's pages look like and which words are where; the file itself, to keep."""
 
 import uuid
+from pathlib import PurePath
 from typing import cast
 
 from django.contrib.auth.models import User
@@ -11,6 +12,7 @@ from django.utils.http import content_disposition_header, quote_etag
 from django.views.decorators.http import require_GET
 
 from automation.documents import parsing, storage
+from automation.documents.values import latest_pages, stored_reading
 from automation.einvoice import export
 from automation.errors import Conflict, Invalid, PermanentFailure, TemporaryFailure
 from inference.ocr.render import MEDIA_TYPE
@@ -64,6 +66,25 @@ def original(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse | Fil
     view.downloaded(document, acting_user=cast(User, request.user))
     name = document.filename.replace("\\", "_").replace('"', "_")
     response.headers["Content-Disposition"] = _attachment(name)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@needs(VIEW)
+@require_GET
+def searchable(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
+    """The scanned document as PDF with what OCR read as text, to keep."""
+    document = queries.visible_document(request.user, document_id)
+    pages = latest_pages(document.pk)
+    if not document.wrapped_key or not any(page.digest for page in pages):
+        raise Http404("No page of it was read by OCR.")
+    try:
+        made = parsing.searchable(document, stored_reading(pages[0].reading_id))
+    except (PermanentFailure, TemporaryFailure) as error:
+        return HttpResponse(error.message, status=error.status, content_type="text/plain; charset=utf-8")
+    view.searched(document, acting_user=cast(User, request.user))
+    response = HttpResponse(made, content_type="application/octet-stream")
+    response.headers["Content-Disposition"] = _attachment(f"{PurePath(document.filename).stem}.searchable.pdf")
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

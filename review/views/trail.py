@@ -26,6 +26,7 @@ SENTENCES = {
     "document.triaged": "decided who looks at it",
     "document.viewed": "opened it",
     "document.downloaded": "took the original",
+    "document.searched": "took it as a searchable PDF",
     "document.exported": "took it as an electronic invoice",
     "document.erased": "erased it",
     "document.corrected": "corrected",

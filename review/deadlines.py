@@ -34,17 +34,20 @@ def next_look(task: Task, now: datetime) -> datetime | None:
     return warning if now < warning else task.due_at
 
 
-def remind(task: Task, now: datetime) -> None:
-    """Warn or escalate, once each, in the caller's transaction."""
+def remind(task: Task, now: datetime) -> str:
+    """Warn or escalate, once each, in the caller's transaction; what to tell those who may decide, or nothing."""
     if task.due_at is None:
-        return
+        return ""
     open_one = Task.objects.filter(pk=task.pk, closed_at=None)
     if now >= task.due_at:
         released = {"leased_by": None, "leased_until": None, "postponed_until": None}
         if open_one.filter(escalated_at=None).update(escalated_at=now, **released):
             _tell("document.sla_escalated", task)
+            return "A document is past its deadline"
     elif now >= _warn_at(task, task.due_at) and open_one.filter(warned_at=None).update(warned_at=now):
         _tell("document.sla_warned", task)
+        return "A document waits for you"
+    return ""
 
 
 def left(task: Task) -> timedelta | None:

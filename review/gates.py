@@ -17,7 +17,7 @@ from automation.documents.models import Document, State
 from automation.documents.states import move
 from automation.workflow.results import Context, Done, Waiting
 from automation.workflow.store import NOW
-from review import deadlines, matrix
+from review import deadlines, matrix, reminders
 from review.four_eyes import barred
 from review.models import Gate, Task
 from review.urgency import urgency_of
@@ -92,7 +92,9 @@ def _gate(context: Context, gate: Gate) -> Done | Waiting:
 def _ask(document: Document, gate: Gate, now: datetime) -> None:
     """Ask people about the document, once, and remind them: a step may be executed again while its task is open."""
     task = Task.objects.filter(document=document, closed_at=None).select_related("entity").first()
-    deadlines.remind(task or ask(document, gate, now), now)
+    task = task or ask(document, gate, now)
+    if said := deadlines.remind(task, now):
+        reminders.write_for(task, said)
 
 
 def _approved_by_all(document: Document, gate: Gate) -> None:

@@ -156,6 +156,41 @@ class Comment(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
 
+class Letter(models.Model):
+    """A mail about a document, or (kind `answer`) what came back to one. `recipient`: who it is for, or who answered.
+
+    What is written is sent in the background (review/letters.py): `sent_at`, or why not in `problem`.
+    """
+
+    class Kind(models.TextChoices):
+        REJECTION = "rejection", "Rejection"
+        QUESTION = "question", "Question"
+        REMINDER = "reminder", "Reminder"
+        ANSWER = "answer", "Answer"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, null=True, related_name="letters")
+    kind = models.CharField(max_length=10, choices=Kind)
+    recipient = models.TextField()
+    subject = models.TextField()
+    text = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    answers = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="replies")
+    mail = models.OneToOneField("ingestion.Mail", on_delete=models.PROTECT, null=True, related_name="+")
+    sent_at = models.DateTimeField(null=True)
+    problem = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["at"],
+                condition=models.Q(sent_at=None, problem="") & ~models.Q(kind="answer"),
+                name="letter_due",
+            )
+        ]
+
+
 class Mention(models.Model):
     """A colleague named in a comment, until they have seen it."""
 

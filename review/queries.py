@@ -22,7 +22,7 @@ from automation.workflow.models import Attempt, Run, StepResult
 from review import access
 from review.doubts import doubts, policy_of
 from review.four_eyes import PAYMENT_GATES, RIGHT, open_holds, standing
-from review.models import Comment, Correction, Decision, Gate, Hold, Preference, Task
+from review.models import Comment, Correction, Decision, Gate, Hold, Letter, Preference, Task
 from review.queue import TABS, Counts, Filters, QueuePage, Row, counts, following, queue, waiting
 
 __all__ = [
@@ -87,6 +87,7 @@ class DocumentView:
     decisions: list[Decision]
     corrections: list[Correction]
     comments: list[Comment]
+    letters: list[Letter]
     holds: list[Hold]
     trail: list[Event]
     journey: RunView | None
@@ -144,6 +145,7 @@ def document_view(user: User, document_id: uuid.UUID) -> DocumentView:
             Correction.objects.filter(document=document).select_related("before", "after", "by").order_by("-pk")
         ),
         holds=open_holds(document),
+        letters=list(Letter.objects.filter(document=document).exclude(kind=Letter.Kind.REMINDER).select_related("by")),
         comments=list(Comment.objects.filter(document=document).select_related("by").order_by("-pk")),
         trail=audit_queries.trail(subject_of(document)),
         journey=_journey(document),

@@ -32,18 +32,21 @@ _NO_FILES = {
     "message/delivery-status": "a delivery report",
     "message/disposition-notification": "a read receipt",
 }
+_LETTER = re.compile(r"<letter\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@")
 _EXCHANGE_TEXT = re.compile(r"ATT\d{3,}\.(txt|htm|html)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Who wrote to whom. `automatic`: a machine wrote it, so nobody reads an answer (RFC 3834)."""
+    """Who wrote to whom. `automatic`: a machine wrote it, so nobody reads an answer (RFC 3834). `answers`: ids of our
+    letters that it answers, by the Message-IDs that we gave them."""
 
     message_id: str
     sender: str
     recipients: tuple[str, ...]
     subject: str
     automatic: bool
+    answers: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -69,6 +72,7 @@ def read_head(raw: bytes) -> Head:
         tuple(dict.fromkeys(recipients)),
         decoded(head, "Subject")[:500],
         automatic,
+        tuple(dict.fromkeys(_LETTER.findall(f"{decoded(head, 'In-Reply-To')} {decoded(head, 'References')}"[-5000:]))),
     )
 
 

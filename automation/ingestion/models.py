@@ -57,6 +57,7 @@ class Mail(models.Model):
     known = models.PositiveIntegerField(default=0)  # of them: came before, with another copy of this mail
     passed_over = models.JSONField(default=list)
     authenticity = models.JSONField(default=dict)
+    answers = models.JSONField(default=list)  # ids of our own letters that it answers (ingestion/mail.py)
     received_at = models.DateTimeField(default=timezone.now)
     done_at = models.DateTimeField(null=True)
     answer = models.TextField(

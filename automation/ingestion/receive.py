@@ -65,7 +65,7 @@ def receive_mail(
     head, contents, refusal = read_head(raw), Contents(), None
     try:
         contents = read_contents(raw, smallest_picture=smallest_picture)
-        if not contents.files:
+        if not contents.files and not head.answers:
             refusal = Refused(NOTHING_ATTACHED, code="nothing_attached")
     except Refused as error:
         refusal, contents = error, Contents()
@@ -118,9 +118,10 @@ def _kept(
                 sha256=sha256,
                 wrapped_key=stored.wrapped_key,
                 storage_name=stored.storage_name,
-                files=max(1, len(contents.files)),
+                files=len(contents.files) if head.answers else max(1, len(contents.files)),
                 passed_over=contents.passed_over,
                 authenticity=dict(authenticity),
+                answers=list(head.answers),
             )
     except IntegrityError:
         storage.discard(stored)

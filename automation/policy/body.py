@@ -13,7 +13,7 @@ from inference.fields import FIELDS
 SEVERITIES = ("info", "warning", "blocks")
 SILENT = ("none", "info", "warning")  # a blocking finding is never silent
 KEYS = ("name", "minimum_confidence", "key_fields", "highest_silent_severity")
-OPTIONAL = ("hours", "controller_above", "treasury_on_bank_change")
+OPTIONAL = ("hours", "controller_above", "treasury_on_bank_change", "approve_by_link")
 GATES = ("verify", "approve", "controller", "treasury")
 MOST_HOURS = 2000  # about a year of working days
 
@@ -24,7 +24,7 @@ class Body:
     above `highest_silent_severity`. `hours`: working hours in which each gate should be decided; a gate that is missing
     has no deadline. `controller_above`: by currency, the total above which a controller approves too; where any is
     named, an invoice in another currency goes to the controller. `treasury_on_bank_change`: a new account is released
-    by one more person."""
+    by one more person. `approve_by_link`: the link in a reminder approves without signing in."""
 
     name: str
     minimum_confidence: Decimal
@@ -33,6 +33,7 @@ class Body:
     hours: Mapping[str, int]
     controller_above: Mapping[str, Decimal]
     treasury_on_bank_change: bool
+    approve_by_link: bool = False
 
     def is_silent(self, severity: str) -> bool:
         return self.highest_silent_severity != "none" and (
@@ -52,6 +53,7 @@ def parse(body: Mapping[str, Any]) -> Body:
         hours=dict(body.get("hours", {})),
         controller_above={code: Decimal(text) for code, text in body.get("controller_above", {}).items()},
         treasury_on_bank_change=body.get("treasury_on_bank_change", False),
+        approve_by_link=body.get("approve_by_link", False),
     )
 
 
@@ -75,8 +77,9 @@ def _problems(body: Mapping[str, Any]) -> Iterator[str]:
     thresholds = body.get("controller_above", {})
     if not isinstance(thresholds, dict) or not all(map(_is_threshold, thresholds.items())):
         yield 'controller_above must give amounts by currency, like {"EUR": "10000.00"}'
-    if not isinstance(body.get("treasury_on_bank_change", False), bool):
-        yield "treasury_on_bank_change must be true or false"
+    for key in ("treasury_on_bank_change", "approve_by_link"):
+        if not isinstance(body.get(key, False), bool):
+            yield f"{key} must be true or false"
 
 
 def _is_threshold(item: tuple[object, object]) -> bool:

@@ -29,8 +29,10 @@ class Approval:
     problem: str = ""
 
 
-def approve(document_id: uuid.UUID, *, expected_version: int, acting_user: User) -> Decision:
+def approve(document_id: uuid.UUID, *, expected_version: int, acting_user: User, by_link: bool = False) -> Decision:
     """Let the document go on to the next approval it needs, or to be posted. Bank accounts released are on record.
+
+    `by_link`: from the link in a reminder, which is put on record.
 
     Raises NotAllowed for whoever touched or already approved it and above the person's limit (the database refuses them
     too), NotReady while a required field is missing, a finding blocks or a hold stands, Stale, Held and Conflict.
@@ -45,7 +47,7 @@ def approve(document_id: uuid.UUID, *, expected_version: int, acting_user: User)
         decision = decide(opened, "approved", acting_user, on_behalf_of=standing.on_behalf_of)
         if not matrix.following(opened.document, opened.gate):
             move(document_id, State.APPROVED)
-        _log(opened.document, opened.gate, decision, acting_user)
+        _log(opened.document, opened.gate, decision, acting_user, by_link)
     return decision
 
 
@@ -54,9 +56,10 @@ def approve_many(documents: Iterable[tuple[uuid.UUID, int]], *, acting_user: Use
     return [_attempt(document_id, version, acting_user) for document_id, version in documents]
 
 
-def _log(document: Document, gate: Gate, decision: Decision, acting_user: User) -> None:
+def _log(document: Document, gate: Gate, decision: Decision, acting_user: User, by_link: bool) -> None:
     absent = decision.on_behalf_of
     why = {"gate": gate.value, **({"on_behalf_of": absent.username} if absent is not None else {})}
+    why |= {"by": "link"} if by_link else {}
     log("document.approved", document, acting_user, because=why)
     invoice = Invoice.objects.select_related("supplier").filter(document=document).first()
     if gate == Gate.TREASURY and invoice is not None and invoice.supplier is not None:

@@ -10,20 +10,28 @@ from automation.documents.states import move
 from automation.errors import Invalid
 from review.access import VIEW, require
 from review.actions.decide import decide
+from review.actions.letter import sender_of, tell_of_rejection
 from review.actions.opening import log, open_document
 from review.models import Decision
 
 MAX_REASON = 2000
 
 
-def reject(document_id: uuid.UUID, reason: str, *, expected_version: int, acting_user: User) -> Decision:
-    """Refuse the document at the gate where it stands, and end its run. Raises Invalid, NotAllowed, Stale, Conflict."""
+def reject(
+    document_id: uuid.UUID, reason: str, *, expected_version: int, acting_user: User, tell_sender: bool = False
+) -> Decision:
+    """Refuse the document at the gate where it stands, and end its run. Raises Invalid, NotAllowed, Stale, Conflict.
+
+    `tell_sender`: write the reason to the address that it came from, where it came by mail.
+    """
     reason = checked_reason(reason)
     with transaction.atomic():
         opened = open_document(document_id, expected_version=expected_version, acting_user=acting_user, run=True)
         decision = decide(opened, "rejected", acting_user, reason)
         move(document_id, State.REJECTED, problem={"code": "rejected", "message": reason})
         log("document.rejected", opened.document, acting_user, because=reason)
+        if tell_sender and (address := sender_of(opened.document)):
+            tell_of_rejection(opened.document, address, reason, acting_user)
     return decision
 
 

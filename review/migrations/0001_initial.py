@@ -17,11 +17,32 @@ class Migration(migrations.Migration):
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
         ('documents', '0003_protection'),
+        ('ingestion', '0001_initial'),
         ('ledger', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='Letter',
+            fields=[
+                ('id', models.UUIDField(default=automation.identity.new_id, editable=False, primary_key=True, serialize=False)),
+                ('kind', models.CharField(choices=[('rejection', 'Rejection'), ('question', 'Question'), ('reminder', 'Reminder'), ('answer', 'Answer')], max_length=10)),
+                ('recipient', models.TextField()),
+                ('subject', models.TextField()),
+                ('text', models.TextField()),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('sent_at', models.DateTimeField(null=True)),
+                ('problem', models.TextField(blank=True)),
+                ('answers', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replies', to='review.letter')),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('document', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='documents.document')),
+                ('mail', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ingestion.mail')),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('problem', ''), ('sent_at', None), models.Q(('kind', 'answer'), _negated=True)), fields=['at'], name='letter_due')],
+            },
+        ),
         migrations.CreateModel(
             name='Comment',
             fields=[

@@ -74,6 +74,7 @@ BEGIN
     UPDATE einvoice_electronicinvoice SET problems = '[]', differences = '[]' WHERE document_id = erased;
     UPDATE policy_triagedecision SET reasons = '[]', inputs = '{}' WHERE document_id = erased;
     UPDATE review_comment SET text = '' WHERE document_id = erased;
+    UPDATE review_letter SET text = '', subject = '', recipient = '' WHERE document_id = erased;
     UPDATE review_decision SET reason = 'erased' WHERE document_id = erased AND reason <> '';
     UPDATE ingestion_arrival SET filename = 'erased', sender = '', metadata = '{}', message = ''
         WHERE document_id = erased;

@@ -22,6 +22,7 @@ from review.actions.comment import comment as leave_comment
 from review.actions.correct import confirm_field
 from review.actions.correct import correct_field as correct
 from review.actions.correct import correct_lines as correct_table
+from review.actions.letter import ask_supplier
 from review.actions.replace import TABLES
 from review.actions.undo import undo_correction
 from review.spoken import spoken
@@ -108,6 +109,19 @@ def comment(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
     except CountersignError as error:
         return _refused(request, document_id, error)
     return trigger_client_event(panel(request, document_id), "say", {"value": _("Comment left.")})
+
+
+@needs(VIEW)
+@require_POST
+def ask(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
+    """`recipient` and `text` of a question by e-mail."""
+    document = queries.visible_document(request.user, document_id)
+    try:
+        recipient, text = request.POST.get("recipient", ""), request.POST.get("text", "")
+        ask_supplier(document.pk, recipient, text, acting_user=cast(User, request.user))
+    except CountersignError as error:
+        return _refused(request, document_id, error)
+    return trigger_client_event(panel(request, document_id), "say", {"value": _("The question is being sent.")})
 
 
 def _refused(

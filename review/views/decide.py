@@ -53,7 +53,13 @@ def decide(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def reject(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
     def act(document: Document, user: User) -> str:
-        refuse(document.pk, request.POST.get("reason", ""), expected_version=version_of(request), acting_user=user)
+        refuse(
+            document.pk,
+            request.POST.get("reason", ""),
+            expected_version=version_of(request),
+            acting_user=user,
+            tell_sender="tell" in request.POST,
+        )
         return _("rejected")
 
     return _act(request, document_id, act)

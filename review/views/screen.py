@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -18,9 +18,11 @@ from django.utils.translation import gettext_lazy as _l
 from automation.documents.models import Document, Page, State
 from inference.fields import FIELDS
 from review import access, formatting, queries
-from review.models import Gate, Hold
+from review.actions.letter import sender_of
+from review.models import Gate, Hold, Letter
 from review.pictures import WIDTHS
 from review.queries import DocumentView
+from review.spoken import spoken
 from review.views import shown, trail
 
 LINE_SUM = ("line_items", "net_amount", "net_amount")
@@ -85,6 +87,16 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A remark, a mail that was written, or an answer to one. `note`: about which field; to whom, and whether sent."""
+
+    at: datetime
+    who: str
+    note: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """One page for the viewer: its size in points, and where its pictures are."""
 
@@ -134,9 +146,8 @@ def context(request: HttpRequest, user: User, view: DocumentView) -> dict[str, A
         "doubts": open_doubts,
         "boxes": list(_boxes(view, open_doubts)),
         "findings": view.findings,
-        "comments": [
-            (remark, FIELDS[remark.field].label if remark.field else "") for remark in reversed(view.comments)
-        ],
+        "conversation": _conversation(view),
+        "sender": sender_of(document),
         "trail": trail.entries(view.trail, _names(view), locale),
         "policy": view.triage.policy if view.triage is not None else None,
         "tomorrow": timezone.localdate() + timedelta(days=1),
@@ -253,6 +264,38 @@ def _sum(parts: list[Decimal], total: Decimal, currency: str, locale: Locale) ->
 
     found = sum(parts, Decimal(0))
     return Sum(f"{' + '.join(map(written, parts))} = {written(found)}", found == total, written(total))
+
+
+def _conversation(view: DocumentView) -> list[Said]:
+    """Remarks and letters in the order in which they were said."""
+    said = [
+        Said(
+            remark.at,
+            shown.name_of(remark.by),
+            _("on %(field)s") % {"field": spoken(FIELDS[remark.field].label)} if remark.field else "",
+            remark.text,
+        )
+        for remark in view.comments
+    ]
+    said += [Said(letter.at, _author(letter), _addressed(letter), letter.text) for letter in view.letters]
+    return sorted(said, key=lambda one: one.at)
+
+
+def _author(letter: Letter) -> str:
+    return shown.name_of(letter.by) if letter.by is not None else letter.recipient
+
+
+def _addressed(letter: Letter) -> str:
+    if letter.kind == Letter.Kind.ANSWER:
+        return _("answered by e-mail")
+    if letter.problem:
+        return _("to %(recipient)s, not sent: %(problem)s") % {
+            "recipient": letter.recipient,
+            "problem": spoken(letter.problem),
+        }
+    if letter.sent_at is None:
+        return _("to %(recipient)s, being sent") % {"recipient": letter.recipient}
+    return _("to %(recipient)s by e-mail") % {"recipient": letter.recipient}
 
 
 def _undoable(view: DocumentView, user: User) -> bool:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from babel import Locale
+from django.contrib.auth.models import User
 
 from automation.documents.models import FieldValue
 from inference.fields import DOCUMENT_TYPES, FIELDS, LINE_CELLS, TAX_CELLS, Field
@@ -87,6 +88,7 @@ class ShownField:
     options: tuple[tuple[str, str], ...] = ()
     long: bool = False
     blocked: bool = False
+    remarks: tuple[tuple[str, str], ...] = ()  # who, what
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,12 @@ def _row(field: Field, view: DocumentView, locale: Locale) -> ShownField:
         was=_was(field, view, currency, locale),
         options=_options(field),
         long=field.name in LONG or len(text) > 48,
+        remarks=tuple((name_of(one.by), one.text) for one in reversed(view.comments) if one.field == field.name),
     )
+
+
+def name_of(person: User) -> str:
+    return person.get_full_name() or person.username
 
 
 def _reasons(name: str, text: str, view: DocumentView) -> tuple[str, ...]:

@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
                 ('known', models.PositiveIntegerField(default=0)),
                 ('passed_over', models.JSONField(default=list)),
                 ('authenticity', models.JSONField(default=dict)),
+                ('answers', models.JSONField(default=list)),
                 ('received_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('done_at', models.DateTimeField(null=True)),
                 ('answer', models.TextField(choices=[('none', 'None'), ('due', 'To be sent'), ('sent', 'Sent'), ('failed', 'Not sent')], default='none')),

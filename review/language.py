@@ -7,6 +7,7 @@ Machines get English: what the API and the audit log say is stable.
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import cache
 
 from django.conf import settings
@@ -52,6 +53,12 @@ def chosen(request: HttpRequest) -> str:
     """The language that the reader chose, or "" where the browser's is meant."""
     kept = request.session.get(KEY, "") if hasattr(request, "session") else ""
     return kept if kept in dict(settings.LANGUAGES) else ""
+
+
+def reading(person: User) -> AbstractContextManager[object]:
+    """For what is written to somebody who is not here: the language they chose, else English."""
+    language = Preference.objects.filter(person=person).values_list("language", flat=True).first()
+    return translation.override(language or settings.LANGUAGE_CODE)
 
 
 def choose(request: HttpRequest, person: User, language: str) -> None:

@@ -23,6 +23,7 @@ PROSE = (
     "matrix.py",
     "review/views/",
     "breakers.py",
+    "deadlines.py",
 )
 
 
@@ -45,13 +46,13 @@ def words() -> Iterator[tuple[str, str]]:
     from automation.ingestion.channels import KINDS
     from automation.ingestion.models import Arrival, Mail
     from automation.workflow.models import RunState
-    from inference.fields import FIELDS
+    from inference.fields import DOCUMENT_TYPES, FIELDS
     from review import access, models
     from review.access_review import CONFLICTS
     from review.views import queue, screen, shown, trail
 
     declared: dict[str, list[str]] = {
-        "inference/fields.py": [field.label for field in FIELDS.values()],
+        "inference/fields.py": [*(field.label for field in FIELDS.values()), *map(_titled, DOCUMENT_TYPES)],
         "automation/documents/models.py": [str(label) for label in State.labels],
         "automation/checks/models.py": [str(label) for label in Severity.labels],
         "review/models.py": [str(label) for label in (*models.Gate.labels, *models.Hold.Name.labels)],
@@ -78,6 +79,10 @@ def words() -> Iterator[tuple[str, str]]:
     }
     for path, texts in declared.items():
         yield from ((path, text) for text in texts)
+
+
+def _titled(name: str) -> str:
+    return name.replace("_", " ").capitalize()
 
 
 def _said(tree: ast.AST) -> Iterator[str]:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
+from babel.numbers import format_percent
 from django.conf import settings
 from django.utils.translation import get_language, gettext
 from django.utils.translation.trans_real import translation
@@ -20,6 +21,7 @@ from review import formatting
 
 _PLACE = re.compile(r"\{(\d+)\}")
 _MONEY = re.compile(r"(-?\d[\d,]*\.\d{2,})(?: ([A-Z]{3}))?")
+_SHARE = re.compile(r"(\d+(?:\.\d+)?)%")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -33,12 +35,12 @@ def spoken(text: str, locale: Locale | None = None) -> str:
 
 @lru_cache(maxsize=4096)
 def _spoken(text: str, language: str, locale: str) -> str:
-    known = gettext(text)
+    known = _value(text, Locale.parse(locale)) or gettext(text)
     if known != text:
         return known
     for start, pattern, sentence in _patterns(language):
         if text.startswith(start) and (found := pattern.fullmatch(text)):
-            values = [_value(value, Locale.parse(locale)) for value in found.groups()]
+            values = [_spoken(value, language, locale) for value in found.groups()]
             parts = enumerate(_PLACE.split(sentence))
             return "".join(values[int(part)] if odd % 2 else part for odd, part in parts)
     return _lower(text)
@@ -64,13 +66,13 @@ def _pattern(source: str) -> re.Pattern[str]:
 
 
 def _value(text: str, locale: Locale) -> str:
-    """What stood in a place: an amount or a day in the reader's notation; a text of ours translated."""
+    """An amount, a share or a day in the reader's notation; nothing for what is none of these."""
     if money := _MONEY.fullmatch(text):
         amount = formatting.amount(Decimal(money[1].replace(",", "")), money[2] or "", locale)
         return f"{amount} {money[2]}" if money[2] else amount
-    if _DAY.fullmatch(text):
-        return formatting.day(date.fromisoformat(text), locale)
-    return _spoken(text, get_language() or settings.LANGUAGE_CODE, str(locale))
+    if share := _SHARE.fullmatch(text):
+        return str(format_percent(Decimal(share[1]) / 100, "#,##0.# %", locale=locale))
+    return formatting.day(date.fromisoformat(text), locale) if _DAY.fullmatch(text) else ""
 
 
 def _lower(text: str) -> str:

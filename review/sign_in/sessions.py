@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from audit.record import record
 
-_BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+_BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Version", "Safari"))
 _PHONES = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"))
 _SYSTEMS = (*_PHONES, ("Windows", "Windows"), ("Mac OS X", "macOS"), ("CrOS", "ChromeOS"), ("Linux", "Linux"))
 
@@ -59,7 +59,7 @@ def end_sessions(person: User, ids: Iterable[int], *, acting_user: User | None) 
 def _device(user_agent: str) -> tuple[str, str]:
     browser = ""
     for token, name in _BROWSERS:
-        if found := re.search(rf"\b{token}\w*/(\d+)", user_agent):
+        if found := re.search(rf"{token}\w*/(\d+)", user_agent):
             browser = f"{name} {found[1]}"
             break
     return browser, next((name for token, name in _SYSTEMS if token in user_agent), "")

@@ -269,6 +269,8 @@ def _numbers(line: Line, mark: Mark | None) -> Iterator[tuple[int, int, Decimal,
 def _glued_left(text: str, left: int, start: int) -> bool:
     """Whether the number is the tail of a longer token, such as a code or a path."""
     previous = text[left - 1 : left]
+    if previous in ("x", "X", "×") and not text[max(left - 2, 0) : left - 1].strip():
+        return False  # "x4" is how often
     return previous.isalnum() or (left == start and previous != "" and previous in "/.-_#")
 
 

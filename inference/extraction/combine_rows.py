@@ -29,6 +29,8 @@ def table(one: Rows, other: Rows, fields: Row, cell: str, sums: tuple[str, ...])
     the same turn, each cell is the one that fits best (`merged`).
     """
     totals = _totals(fields, sums)
+    if cell != "tax" and one:
+        other = tuple(row for row in other if row.keys() - {"net_amount", "tax_rate"})
     whole = next((rows for rows in (one, other) if _sums_to(rows, cell, totals)), None)
     return _adding_up(_parts(one, other, cell, whole), cell, totals)
 

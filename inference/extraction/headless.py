@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from inference.extraction.candidates import Hit
 from inference.extraction.lines import Layout, Line, Run
-from inference.extraction.table_rows import MAX_ITEMS, Item, Numbers, closes, set_aside
+from inference.extraction.table_item import Item
+from inference.extraction.table_rows import MAX_ITEMS, Numbers, closes, set_aside
 
 _POSITION = re.compile(r"\d{1,3}[.)]?")
 

@@ -7,7 +7,8 @@ from inference.extraction.candidates import Hit
 from inference.extraction.headless import headless_items
 from inference.extraction.lines import Layout
 from inference.extraction.table_head import Column, alike, find_head
-from inference.extraction.table_rows import MAX_ITEMS, Item, Numbers, read_rows
+from inference.extraction.table_item import Item
+from inference.extraction.table_rows import MAX_ITEMS, Numbers, read_rows
 
 
 def find_items(lines: Layout, hits: list[Hit]) -> tuple[list[Item], set[int]]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from inference.extraction.candidates import Hit
 from inference.extraction.confidence import confidence
 from inference.extraction.lines import Run
-from inference.extraction.table_rows import Item
+from inference.extraction.table_item import Item
 from inference.extraction.tax_lines import TaxLine
 from inference.fields import LINE_CELLS
 from inference.types import Alternative, Box, FieldPrediction, Value

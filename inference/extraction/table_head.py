@@ -13,14 +13,19 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True)
 class Column:
-    """One column: the role it plays, its head's box, and every role that its label allows (none: an unknown word)."""
+    """One column: the role it plays, its head's box, and every role that its label allows (none: an unknown word).
+
+    `stacked`: the head names a code with the description under it, and so does every row.
+    """
 
     role: str
     box: Box
     roles: tuple[str, ...] = ()
+    stacked: bool = False
 
 
 Cell = tuple[tuple[str, ...], Box]
+_CODES = frozenset({"product_code", "position", "purchase_order"})
 
 
 def find_head(
@@ -43,7 +48,8 @@ def find_head(
             break
         band.append(below)
         last += 1
-    columns = _resolve(sorted(map(_cell, _clusters(band)), key=lambda cell: cell[1].x0))
+    clusters = sorted(_clusters(band), key=lambda cluster: min(unit.box.x0 for unit in cluster))
+    columns = _stacked(clusters, _resolve([_cell(cluster) for cluster in clusters]))
     roles = {column.role for column in columns} - {UNKNOWN}
     if not {"net_amount", "gross_amount"} & roles or len(roles) < 2 or (len(roles) == 2 and "description" not in roles):
         return None
@@ -142,6 +148,17 @@ def _cell(cluster: list[_Unit]) -> Cell:
         box = box.union(unit.box)
     whole = table.get("".join(unit.key for unit in cluster))
     return whole or next((unit.roles for unit in cluster if unit.roles), ()), box
+
+
+def _stacked(clusters: list[list[_Unit]], columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """Where no head of its own names the description, it may stand under that of a code."""
+    if any(column.role == "description" for column in columns):
+        return columns
+    for number, (cluster, column) in enumerate(zip(clusters, columns, strict=True)):
+        below = [unit for unit in cluster[1:] if "description" in unit.roles]
+        if below and _CODES & set(cluster[0].roles):
+            return (*columns[:number], Column("description", column.box, column.roles, True), *columns[number + 1 :])
+    return columns
 
 
 def _column_labels(line: Line, cover: float = 0.5) -> list[Label]:

@@ -1,6 +1,7 @@
 """Which column is quantity, price and amount where the head leaves doubt: arithmetic over the rows decides."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 
@@ -41,15 +42,14 @@ def settle(columns: Sequence[Column], rows: Sequence[Cells]) -> tuple[Column, ..
         return tuple(columns)
     named = {number: role for number, role in zip(best, _TRIPLE, strict=True) if number is not None}
     return tuple(
-        Column(named.get(number, UNKNOWN if column.role in _TRIPLE else column.role), column.box, column.roles)
+        replace(column, role=named.get(number, UNKNOWN if column.role in _TRIPLE else column.role))
         for number, column in enumerate(columns)
     )
 
 
 def _named(columns: Sequence[Column], number: int, role: str) -> tuple[Column, ...]:
     """The columns with one of them in another role."""
-    changed = Column(role, columns[number].box, columns[number].roles)
-    return (*columns[:number], changed, *columns[number + 1 :])
+    return (*columns[:number], replace(columns[number], role=role), *columns[number + 1 :])
 
 
 def _described(columns: Sequence[Column], rows: Sequence[Cells]) -> Sequence[Column]:

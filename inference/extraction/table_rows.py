@@ -1,6 +1,5 @@
 """The rows of one table: each line is cut into cells, lines with an amount begin an item, other lines belong to one."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -10,7 +9,8 @@ from inference.extraction.labels import find_labels, lexicon
 from inference.extraction.lines import Line, Run
 from inference.extraction.table_cells import Cells, cut
 from inference.extraction.table_head import UNKNOWN, Column
-from inference.extraction.table_roles import CENT, multiplies, settle
+from inference.extraction.table_item import Item, completed
+from inference.extraction.table_roles import CENT, settle
 
 MAX_ITEMS = 2000
 _STOP_ROLES = frozenset({"total", "net_amount", "tax_amount", "gross_amount", "amount_due"})
@@ -18,28 +18,6 @@ _ASIDE_ROLES = _STOP_ROLES | {"other_amount", "amount_paid", "discount_amount", 
 _END_OF_TABLE = 9  # line heights without a line
 
 Numbers = dict[int, list[Hit]]
-
-
-@dataclass
-class Item:
-    """One row: its cells as hits (typed) or runs of text."""
-
-    cells: dict[str, Hit] = field(default_factory=dict)
-    texts: dict[str, list[Run]] = field(default_factory=lambda: defaultdict(list))
-    lines: list[Line] = field(default_factory=list)
-
-    @property
-    def checks(self) -> bool | None:
-        """Whether quantity times unit price is the net amount; None where one of them is missing."""
-        values = [self.cells[role].value for role in ("quantity", "unit_price", "net_amount") if role in self.cells]
-        numbers = [value for value in values if isinstance(value, Decimal)]
-        return multiplies(*numbers) if len(numbers) == 3 else None
-
-    @property
-    def amount(self) -> Decimal | None:
-        """The row's amount: net, or gross where the table shows no net."""
-        hit = self.cells.get("net_amount") or self.cells.get("gross_amount")
-        return hit.value if hit is not None and isinstance(hit.value, Decimal) else None
 
 
 @dataclass
@@ -106,6 +84,8 @@ def _items(rows: Sequence[Cells], columns: Sequence[Column], edges: list[float])
     """One item for each line with an amount; `edges`: where amounts ended on the pages before, if that must agree."""
     items: list[Item] = []
     pending: list[tuple[Line, list[Run]]] = []
+    loose: list[Item] = []
+    stacked = any(column.stacked for column in columns)
     (amount,) = _amount_role(columns)
     for cells in rows:
         item = item_of(cells, columns)
@@ -115,7 +95,9 @@ def _items(rows: Sequence[Cells], columns: Sequence[Column], edges: list[float])
         if strong and hit is not None and edges and min(abs(hit.box.x1 - edge) for edge in edges) > 0.012:
             strong = False
         if strong and not set_aside(cells.line, item):
-            if not described:
+            if stacked:
+                item.texts["product_code"] = item.texts.pop("description", [])
+            if not described and not stacked:
                 item.texts["description"] = [run for _, runs in pending[-3:] for run in runs]
                 item.lines += [line for line, _ in pending[-3:]]
             elif items:
@@ -126,11 +108,13 @@ def _items(rows: Sequence[Cells], columns: Sequence[Column], edges: list[float])
             pending = []
         elif described:
             pending.append((cells.line, described))
+        if hit is None and item.cells:
+            loose.append(item)
         if len(pending) > 12 or len(items) >= MAX_ITEMS:
             break
     if items:
         _continue(items[-1], pending)
-    return items
+    return completed(items, loose, columns)
 
 
 def _continue(item: Item, pending: list[tuple[Line, list[Run]]]) -> None:

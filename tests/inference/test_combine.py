@@ -50,7 +50,7 @@ def test_arithmetic_decides_between_cells() -> None:
 def test_of_two_tables_the_one_that_adds_up_is_taken() -> None:
     fields = _row("rules", net_amount=Decimal(30))
     one = (_row("rules", net_amount=Decimal(10)),)
-    other = (_row("model", net_amount=Decimal(10)), _row("model", net_amount=Decimal(20)))
+    other = tuple(_row("model", description="Paper", net_amount=Decimal(n)) for n in (10, 20))
     assert len(table(one, other, fields, "net_amount", ("net_amount",))) == 2
     assert len(table(one, other, {}, "net_amount", ("net_amount",))) == 1
     assert len(table((), other, {}, "net_amount", ("net_amount",))) == 2
@@ -59,8 +59,8 @@ def test_of_two_tables_the_one_that_adds_up_is_taken() -> None:
 
 def test_rows_that_only_one_reader_sees_are_taken_where_they_make_the_sum() -> None:
     fields = _row("rules", net_amount=Decimal(60), shipping_amount=Decimal(5))
-    one = tuple(_row("rules", net_amount=Decimal(n)) for n in (10, 30, 40))
-    other = tuple(_row("model", net_amount=Decimal(n)) for n in (10, 15, 30, 99))
+    one = tuple(_row("rules", description="Paper", net_amount=Decimal(n)) for n in (10, 30, 40))
+    other = tuple(_row("model", description="Paper", net_amount=Decimal(n)) for n in (10, 15, 30, 99))
     assert [amount_of(row, "net_amount") for row in table(one, other, fields, "net_amount", ("net_amount",))] == [
         10,
         15,

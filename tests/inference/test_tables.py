@@ -139,3 +139,57 @@ Subtotal                                      600.00
     stamp = Word("DUPLICATE", Box(0.2, 0.01, 0.8, 0.09))
     stamped = Reading((replace(page, words=(*page.words, stamp)),))
     assert [to_text(row["description"].value) for row in extract(stamped).line_items] == ["Oak table", "Chair"]
+
+
+def test_a_quantity_may_be_written_as_a_factor() -> None:
+    text = """
+Description              Qty       Price      Amount
+EU smart plug             x4       12.00       48.00
+Adapter                   20x       1.00       20.00
+Total                                          68.00
+"""
+    assert rows(text) == [("EU smart plug", "4", "12.00", "48.00"), ("Adapter", "20", "1.00", "20.00")]
+
+
+def test_a_discount_on_the_row_is_part_of_its_arithmetic() -> None:
+    text = """
+Description              Qty       Price      Discount %    Amount
+Olive oil                  2       10.00           10.00     18.00
+Vinegar                    1        5.00            0.00      5.00
+Total                                                        23.00
+"""
+    items = extract(reading(text)).line_items
+    assert [row["net_amount"].confidence for row in items] == [0.93, 0.93]
+
+
+def test_a_quantity_set_lower_than_its_row_belongs_to_it() -> None:
+    text = """
+Qty     Product                                Unit price      Total
+        Wiki standard, seven users                  40.25      80.50
+2       Licensed to: Kranich GmbH
+Total                                                          80.50
+"""
+    assert [row[1:] for row in rows(text)] == [("2", "40.25", "80.50")]
+
+
+def test_a_description_under_its_code_in_the_head_stands_under_the_code_in_the_rows() -> None:
+    text = """
+Art.-Nr.                 Menge      Preis      MwSt     Betrag
+Bezeichnung
+
+WA997                   10 Std       5,00        19      50,00
+Wartung der Anlage
+OS250                    2 Stk       3,00        19       6,00
+Filtereinsatz
+                                         Netto           56,00
+"""
+    assert rows(text) == [("Wartung der Anlage", "10", "5.00", "50.00"), ("Filtereinsatz", "2", "3.00", "6.00")]
+
+
+def test_under_price_alone_stands_the_price_of_one_and_the_amount() -> None:
+    text = """
+Product                  Qty      Price      Tax      Total
+Memory card               1      278.61     40.39     319.00
+Grand total                                           319.00
+"""
+    assert rows(text) == [("Memory card", "1", "278.61", "278.61")]

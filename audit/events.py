@@ -108,6 +108,7 @@ EVENTS = MappingProxyType(
         "retention.ran": "The night's erasing ended; how many were erased, and what could not be",
         "hold.placed": "Something must not be erased until further notice",
         "hold.released": "It may be erased again when its time is over",
+        "user.erased": "What was known of a person whose account is closed is gone; only the user name stays",
         "document.erased": "Its key was destroyed and what was read from it is gone; by which rule is recorded",
         # The log itself
         "log.clock_set_back": "The database's clock was found behind the newest signed head",

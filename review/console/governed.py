@@ -5,7 +5,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, TextField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -14,6 +14,7 @@ from audit.models import LegalHold, RetentionRule, RetentionSchedule
 from automation.errors import CountersignError
 from review.access import may_govern, roles_of
 from review.actions import absence, people, retention
+from review.actions.erase_person import erase_person
 from review.console.records import ReadOnly
 from review.console.site import site
 from review.models import Limit, StandIn
@@ -22,7 +23,7 @@ from review.models import Limit, StandIn
 class Governed(ReadOnly):
     """A form whose saving is an action: `act` does it as the person, and what it refuses is shown."""
 
-    fields: tuple[str, ...]
+    formfield_overrides = {TextField: {"widget": UnfoldAdminTextInputWidget}}
 
     def act(self, person: User, given: dict[str, Any], obj: Any, change: bool) -> None:
         raise NotImplementedError
@@ -123,14 +124,42 @@ class StandInRecords(ReadOnly):
     ordering = ("-pk",)
 
 
-class PeopleRecords(ReadOnly):
-    """Who is here and what they may do. Accounts are closed here; roles are given on the page People."""
+class Erasing(forms.ModelForm[User]):
+    because = forms.CharField(label="Why what is known of this person is erased", widget=UnfoldAdminTextInputWidget)
+
+    class Meta:
+        model = User
+        fields = ()
+
+
+class PeopleRecords(Governed):
+    """Who is here and what they may do. Accounts are closed here, and what is known of the person is erased by saving a
+    closed one with a reason; roles are given on the page People."""
 
     list_display = ("username", "email", "roles", "is_active", "last_login")
     search_fields = ("username", "email", "last_name")
     list_filter = ("is_active",)
-    fields = ("username", "first_name", "last_name", "email", "roles", "is_active", "last_login", "date_joined")
     actions = ("close_accounts",)
+    shown = ("username", "first_name", "last_name", "email", "roles", "is_active", "last_login", "date_joined")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        closed = isinstance(obj, User) and not obj.is_active
+        return closed and may_govern(cast(User, request.user))
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return (*self.shown, "because") if self.has_change_permission(request, obj) else self.shown
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return self.shown
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
+        return super().get_form(request, obj, change, **{**options, "form": Erasing})
+
+    def act(self, person: User, given: dict[str, Any], obj: Any, change: bool) -> None:
+        erase_person(obj, given["because"], acting_user=person)
 
     @admin.display(description="Roles")
     def roles(self, person: User) -> str:

@@ -25,6 +25,8 @@ _relaxed = csp_update({"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UN
 class Console(UnfoldAdminSite):  # type: ignore[misc]
     """For people who may see the log of all entities; changes take the governance role, which the actions ask for."""
 
+    index_title = "Records and settings"
+
     def has_permission(self, request: HttpRequest) -> bool:
         if not sees_everything(request.user):
             raise PermissionDenied("The console shows all entities: it is for their auditors and governance.")

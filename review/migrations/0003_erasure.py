@@ -109,6 +109,31 @@ END $$;
 REVOKE ALL ON FUNCTION review_erase_document(uuid) FROM PUBLIC;
 """
 
+# The key of what events say of a person. The name itself stays as who did what.
+ERASE_PERSON = """
+CREATE FUNCTION review_erase_person(name text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    said bigint := (SELECT max(id) FROM audit_event WHERE subject = 'user:' || name AND action = 'user.erased');
+BEGIN
+    IF said IS NULL OR EXISTS (SELECT FROM auth_user WHERE username = name AND is_active) THEN
+        RAISE EXCEPTION 'person % is not erased while the account is open or without an event that says so', name
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF EXISTS (SELECT FROM audit_legalhold WHERE subject = 'user:' || name AND released_at IS NULL) THEN
+        RAISE EXCEPTION 'person % is under a legal hold', name USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    PERFORM set_config('countersign.erasing', 'yes', true);
+    INSERT INTO audit_subjectkey (subject, wrapped, at, erased_by)
+        VALUES ('user:' || name, '', clock_timestamp(), said)
+        ON CONFLICT (subject) DO UPDATE SET wrapped = '', erased_by = said;
+    PERFORM set_config('countersign.erasing', 'no', true);
+END $$;
+DO $$ BEGIN
+    EXECUTE format('ALTER FUNCTION review_erase_person(text) SET search_path = %I, pg_temp', current_schema());
+END $$;
+REVOKE ALL ON FUNCTION review_erase_person(text) FROM PUBLIC;
+"""
+
 POSTING = f"""
 CREATE FUNCTION posting_guard_or_erasing() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -156,8 +181,9 @@ class Migration(migrations.Migration):
         *(_gated(table) for table in KEPT),
         migrations.RunSQL(POSTING, migrations.RunSQL.noop),
         migrations.RunSQL(ERASE, "DROP FUNCTION review_erase_document(uuid)"),
+        migrations.RunSQL(ERASE_PERSON, "DROP FUNCTION review_erase_person(text)"),
         migrations.RunSQL(
-            SQL("GRANT EXECUTE ON FUNCTION review_erase_document(uuid) TO {}")
+            SQL("GRANT EXECUTE ON FUNCTION review_erase_document(uuid), review_erase_person(text) TO {}")
             .format(Identifier(settings.DATABASE_APP_ROLE))
             .as_string(),
             migrations.RunSQL.noop,

@@ -4,13 +4,20 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from audit.models import Event, LegalHold, RetentionRule
+from audit.personal import ERASED
+from audit.queries import trail
+from audit.record import record
 from audit.retention import erases_nightly, rule_for
+from automation.errors import Conflict
 from automation.ledger.models import LegalEntity
 from review.access import grant_role
+from review.actions.erase_person import erase_person
+from review.actions.people import close_account
 from review.console.governed import Governed
 from review.console.records import ReadOnly
 from review.console.site import site
@@ -97,3 +104,24 @@ def test_only_these_pages_may_evaluate_expressions(client: Client, governor: Use
     assert "'unsafe-eval'" in client.get(reverse("admin:index"))["Content-Security-Policy"]
     for page in ("audit-log", "queue"):
         assert "unsafe" not in client.get(reverse(page))["Content-Security-Policy"]
+
+
+def test_what_is_known_of_a_person_goes_once_the_account_is_closed(client: Client, governor: User) -> None:
+    carla = User.objects.create_user("carla", "carla@example.com", first_name="Carla", last_name="Meyer")
+    record("access.reviewed", actor="user:gina", subject="user:carla", because="Carla Meyer moved to Bonn.")
+    page = reverse("admin:auth_user_change", args=[carla.pk])
+    assert client.post(page, {"because": "Asked for."}).status_code == 403
+    with pytest.raises(Conflict, match="is open"):
+        erase_person(carla, "Asked for.", acting_user=governor)
+    close_account(carla, acting_user=governor)
+    client.post(page, {"because": "Asked for."})
+    carla.refresh_from_db()
+    assert (carla.username, carla.email, carla.first_name, carla.last_name) == ("carla", "", "", "")
+    assert [event.because for event in trail("user:carla") if event.action == "access.reviewed"] == [ERASED]
+    assert Event.objects.get(action="user.erased").because == "Asked for."
+
+
+def test_the_database_keeps_the_key_of_an_open_account(governor: User) -> None:
+    record("user.erased", actor="user:gina", subject="user:gina", because="x")
+    with pytest.raises(DatabaseError, match="account is open"), transaction.atomic():
+        connection.cursor().execute("SELECT review_erase_person('gina')")

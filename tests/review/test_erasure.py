@@ -191,7 +191,7 @@ def test_the_page_does_what_its_buttons_say(governor: User, old: Document) -> No
 
 
 def test_what_its_events_said_goes_with_it_and_stays_of_others(
-    governor: User, old: Document, entity: LegalEntity
+    client: Client, governor: User, old: Document, entity: LegalEntity
 ) -> None:
     other = accept(
         IncomingFile(entity=entity, data=b"%PDF-1.4 other", filename="Huber.pdf", channel="upload"), wake=False
@@ -208,7 +208,14 @@ def test_what_its_events_said_goes_with_it_and_stays_of_others(
     assert "Huber.pdf" in str(trail(f"document:{other.document.pk}")[-1].after)
     with transaction.atomic():
         record("document.commented", actor="user:gina", subject=f"document:{old.pk}", after={"text": "Mueller again"})
+        before, after = {"gross_amount": "1.00", "line_items": []}, {"gross_amount": "2.00", "line_items": []}
+        record("document.corrected", actor="user:gina", subject=f"document:{old.pk}", before=before, after=after)
     assert "Mueller" not in str(trail(f"document:{old.pk}")[0].after)
+    client.force_login(governor)
+    for page in (reverse("document", args=[old.pk]), reverse("audit-log")):
+        shown = client.get(page)
+        assert shown.status_code == 200
+        assert "erased" in shown.content.decode()
 
 
 def test_pictures_of_its_pages_leave_the_shared_cache(governor: User, old: Document) -> None:

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from review.views import (
+    arrange,
     change,
     channels,
     decide,
@@ -53,6 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<uuid:run_id>/", runs.run, name="run"),
     path("runs/<uuid:run_id>/<slug:action>/", runs.operate_run, name="operate-run"),
     path("documents/<uuid:document_id>/", document.document, name="document"),
+    path("documents/<uuid:document_id>/arrange/", arrange.arrange_pages, name="arrange"),
     path("documents/<uuid:document_id>/original/", pages.original, name="original"),
     path("documents/<uuid:document_id>/searchable/", pages.searchable, name="searchable"),
     path("documents/<uuid:document_id>/export/<slug:form>/", pages.exported, name="exported"),

@@ -115,7 +115,7 @@
     comment: () => focusOn("comment"), lines: () => document.querySelector("#lines [data-cell]")?.focus(),
     find: () => pageSearch.open(), turn: () => pages.tool("turn"), larger: () => pages.tool("in"), smaller: () => pages.tool("out"),
     fit: () => pages.tool("fit"), page_down: () => pages.tool("next"), page_up: () => pages.tool("previous"),
-    take_over: () => flow.takeOver(), skip: () => flow.skip(), leave: () => document.querySelector(".back").click(),
+    arrange: () => document.getElementById("arrange")?.click(), take_over: () => flow.takeOver(), skip: () => flow.skip(), leave: () => document.querySelector(".back").click(),
   };
 
   function inField(event, row, input) {

@@ -2,7 +2,7 @@
 window.keys = (() => {
   const DEFAULTS = {
     undo: "z", help: "?", reject: "r", postpone: "p", hold: "h", duplicate: "d", send_back: "b", comment: "c", lines: "l", find: "f",
-    turn: "o", larger: "+", smaller: "-", fit: "0", page_down: "n", page_up: "m", take_over: "t", skip: "s", leave: "q",
+    turn: "o", larger: "+", smaller: "-", fit: "0", page_down: "n", page_up: "m", take_over: "t", skip: "s", leave: "q", arrange: "a",
   };
   let own = {};
   const bound = () => ({ ...DEFAULTS, ...own });

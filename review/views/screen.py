@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from automation.documents import arrange
 from automation.documents.models import Document, Page, State
 from inference.fields import FIELDS
 from review import access, formatting, queries
@@ -38,6 +39,7 @@ ACTIONS = (
     ("send_back", _l("Send back to be verified")),
     ("take_over", _l("Take it over from a colleague")),
     ("comment", _l("Leave a remark")),
+    ("arrange", _l("Split or merge its pages")),
     ("lines", _l("To the lines")),
     ("find", _l("Search on the pages")),
     ("page_down", _l("Next page")),
@@ -53,6 +55,7 @@ STEPS = ("Read", "Extracted", "Checked", "Verify", "Approve", "Post")
 STANDS_AT = {State.RECEIVED: 0, State.TO_VERIFY: 3, State.TO_APPROVE: 4, State.APPROVED: 5, State.POSTED: 6}
 STEP_OF = {"read": 0, "extract": 1, "check": 2, "triage": 2, "verify": 3, "approve": 4, "post": 5, "archive": 5}
 ARRIVED = {"upload": "uploaded", "email": "arrived by e-mail", "api": "arrived by API", "cli": "read from disk"}
+ARRANGED = (State.TO_VERIFY, State.TO_APPROVE, State.FAILED, State.SPLIT, State.ATTACHED)
 TO_DO = {
     State.QUARANTINED: "It was put aside and goes no further. Nothing was posted.",
     State.FAILED: "An operator can look at it; nothing is posted twice.",
@@ -162,6 +165,7 @@ def context(request: HttpRequest, user: User, view: DocumentView) -> dict[str, A
         "copies": _copies(view) if allowed.reject else [],
         "colleagues": queries.colleagues(document) if allowed.comment else [],
         "commentable": [(row.field.name, row.field.label) for group in groups for row in group.fields],
+        "may_arrange": access.may(user, access.VERIFY, document.entity_id) and document.state in ARRANGED,
         "may_send_back": view.task is not None and gate != Gate.VERIFY and allowed.reject,
         "keys": queries.keys_of(user),
         "why_not": allowed.why_not_approve or "",
@@ -196,6 +200,9 @@ def _steps(view: DocumentView) -> list[Step]:
 
 def _boxes(view: DocumentView, open_doubts: list[str]) -> Iterator[Box]:
     document = view.document
+    if document.state == State.SPLIT:
+        parts = tuple(part.filename for part in arrange.parts_of(document.parent or document))
+        yield Box("", "✂", _("Its pages are documents of their own"), parts)
     if document.problem:
         heading = {State.QUARANTINED: "This file could not be read", State.REJECTED: "Rejected"}.get(
             State(document.state), "This document is stuck"

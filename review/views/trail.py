@@ -57,6 +57,10 @@ SENTENCES = {
     "document.resumed": "took it up where it had failed",
     "document.sla_warned": "warned that its time is nearly over",
     "document.sla_escalated": "said that it is overdue",
+    "document.letter_written": "wrote a mail about it",
+    "document.letter_sent": "sent a mail about it",
+    "document.letter_failed": "could not send a mail about it",
+    "document.letter_answered": "took in an answer by e-mail",
 }
 TABLES = {"line_items": "Lines", "tax_lines": "Tax lines"}
 

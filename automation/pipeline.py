@@ -2,6 +2,7 @@
 
     ingestion/accept.py   the one door: hash, encrypt, store, start this workflow
     read                  words with boxes from the text layer, or by OCR; what neither can read waits for a person
+    split                 several documents in one file go their own ways; what is doubtful a person decides
     extract               fields and line items, each with a confidence and where it was read
     check                 rules over the values; each finding in words
     triage                the policy decides whether a person must look, and says why
@@ -24,6 +25,7 @@ INVOICE = Workflow(
     name=NAME,
     steps=(
         Step("read", "automation.documents.read.run", queue="ocr", timeout=600, retry=Retry(attempts=3)),
+        Step("split", "automation.documents.split.run", queue="ocr", timeout=120, when="steps.read.pages > 1"),
         Step("extract", "automation.documents.extract.run", queue="inference", timeout=120, retry=Retry(attempts=3)),
         Step("check", "automation.checks.run.run"),
         Step("triage", "automation.policy.triage.run"),

@@ -60,6 +60,7 @@ def make_document(
     pages_without_text: Sequence[int] = (),
     cause: str = "",
     filename: str = "invoice.pdf",
+    division: Mapping[str, object] | None = None,
 ) -> Document:
     """A document in `state` with one reading, one extraction and its projected invoice. `confidence`: one for all
     fields, or by name (0.99 where a name is missing)."""
@@ -75,6 +76,7 @@ def make_document(
         storage_name=sha256,
         channel="test",
         page_count=pages,
+        division=division,
         state=state,
         problem={"code": "test", "message": "Made so by a test."} if stopped else None,
     )

@@ -83,6 +83,7 @@ class InvoiceView:
     malformed: Mapping[str, str] = field(default_factory=dict)
     pages_without_text: tuple[int, ...] = ()
     pages_deceiving: tuple[int, ...] = ()  # whose text differs from what a person sees
+    doubtful_breaks: tuple[str, ...] = ()  # why the file may hold several documents, in words
     supplier: uuid.UUID | None = None
     normal_number: str = ""
     others: tuple[OtherInvoice, ...] = ()

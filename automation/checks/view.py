@@ -44,6 +44,7 @@ def view_of(document: Document) -> InvoiceView:
         malformed=malformed,
         pages_without_text=tuple(page.number for page in pages if page.needs_ocr),
         pages_deceiving=tuple(page.number for page in pages if page.cause in _DECEIVING),
+        doubtful_breaks=tuple((document.division or {}).get("doubts", ())),
         supplier=invoice.supplier_id if invoice else None,
         normal_number=invoice.normal_number if invoice else "",
         others=_others(invoice) if invoice else (),

@@ -1,6 +1,7 @@
 """Step: predict the fields and tables of a document from its words."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from audit.record import record
 from automation.documents import storage
@@ -27,10 +28,12 @@ def run(context: Context) -> Done:
 
     def pages(shown: types.Reading) -> types.Extraction:
         nonlocal problem
-        read, problem = combine.read(shown, examples_for(document.entity_id, shown))
+        own = without(shown, context.outputs.get("split", {}).get("attachments", ()))
+        read, problem = combine.read(own, examples_for(document.entity_id, own))
         return read
 
-    asked = told(lambda: einvoice.consult(storage.load(document), reading, pages))
+    part = document.parent_id is not None
+    asked = told(lambda: einvoice.consult(storage.load(document), reading, pages, part=part))
     said = asked.extraction
     extraction = Extraction(
         id=new_id(),
@@ -59,6 +62,12 @@ def run(context: Context) -> Done:
             record("reader.unavailable", actor="system:workflow", subject="reader:model", because={"problem": problem})
 
     return Done({"extraction": str(extraction.pk)}, commit)
+
+
+def without(reading: types.Reading, attachments: Collection[int]) -> types.Reading:
+    """The reading with no words on the pages that only belong to the document, such as terms."""
+    pages = (replace(page, words=()) if page.number in attachments else page for page in reading.pages)
+    return types.Reading(tuple(pages))
 
 
 def _values(extraction: Extraction, said: types.Extraction) -> Iterator[FieldValue]:

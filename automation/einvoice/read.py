@@ -8,6 +8,7 @@ from automation.einvoice.models import ElectronicInvoice
 from inference import sandbox
 from inference.einvoice.compare import Comparison, Difference, compare
 from inference.einvoice.found import EInvoice, Problem
+from inference.einvoice.shown import Shown
 from inference.errors import ParserCrashed, UnreadableDocument
 from inference.evaluation import matches
 from inference.fields import FIELDS, to_text
@@ -43,10 +44,11 @@ def electronic_invoice(data: bytes) -> EInvoice | None:
     return sandbox.read_einvoice(data, media_type, limits())
 
 
-def consult(data: bytes, reading: Reading, read: Reader) -> Consulted:
+def consult(data: bytes, reading: Reading, read: Reader, *, part: bool = False) -> Consulted:
     """What the electronic invoice says, else what `read` finds on the pages; both where the file has both.
 
-    An XML that cannot be read leaves a PDF to its pages, with a finding. Raises ParserCrashed, which is worth a retry.
+    `part`: the pages are some of the file's; an XML whose number they do not show is about the others. An XML that
+    cannot be read leaves a PDF to its pages, with a finding. Raises ParserCrashed, which is worth a retry.
     """
     try:
         found = electronic_invoice(data)
@@ -61,9 +63,16 @@ def consult(data: bytes, reading: Reading, read: Reader) -> Consulted:
         return Consulted(read(reading), None)
     if not found.embedded:
         return Consulted(found.extraction, _facts(found, found.problems, None))
+    if part and not _is_about(found.extraction, reading):
+        return Consulted(read(reading), None)
     seen = read(reading)
     comparison = compare(found.extraction, reading, seen)
     return Consulted(merged(found.extraction, seen, comparison), _facts(found, found.problems, comparison))
+
+
+def _is_about(stated: Extraction, reading: Reading) -> bool:
+    number = stated.fields.get("invoice_number")
+    return number is not None and Shown(reading).identifier(to_text(number.value)) is not None
 
 
 def merged(stated: Extraction, seen: Extraction, comparison: Comparison) -> Extraction:

@@ -97,6 +97,11 @@ EXAMPLES: Mapping[str, Example] = {
         "warning", "Page 2 has no readable text", options={"pages": 2, "pages_without_text": [2]}
     ),
     "text_not_shown": Example("warning", "Page 1 holds text that nobody can see", options={"cause": "text_unseen"}),
+    "several_documents": Example(
+        "warning",
+        "Page 2 may begin another document",
+        options={"pages": 2, "division": {"doubts": ["Page 2 may begin another document."]}},
+    ),
     "picture_differs": Example(
         "blocks",
         "IBAN: the XML says “DE89370400440532013000”, but the page shows “AT611904300234573201”",
@@ -191,7 +196,8 @@ def test_the_finding_is_made_in_words_and_names_its_fields(entity: LegalEntity, 
     assert found[code].severity == example.severity
     assert example.words in found[code].message
     assert found[code].message.endswith(".")
-    assert found[code].fields or code in ("page_without_text", "picture_not_compared", "text_not_shown")
+    without = ("page_without_text", "picture_not_compared", "text_not_shown", "several_documents")
+    assert found[code].fields or code in without
 
 
 def test_a_clean_invoice_has_no_findings(entity: LegalEntity) -> None:

@@ -6,7 +6,7 @@ from automation.checks.rules.duplicates import duplicates
 from automation.checks.rules.einvoice import picture_against_xml, xml_on_page, xml_valid
 from automation.checks.rules.identifiers import addressed_to_us, iban_valid, vat_ids_valid
 from automation.checks.rules.lines import line_arithmetic, line_sum
-from automation.checks.rules.pages import pages_readable
+from automation.checks.rules.pages import one_document, pages_readable
 from automation.checks.rules.payment import bank_account, currency
 from automation.checks.rules.required import required, understood
 from automation.checks.rules.tax import tax_per_rate, tax_rates, tax_sum
@@ -15,6 +15,7 @@ from automation.checks.rules.totals import amount_due, signs, totals
 RULES: tuple[Rule, ...] = (
     duplicates,
     pages_readable,
+    one_document,
     picture_against_xml,
     xml_on_page,
     xml_valid,

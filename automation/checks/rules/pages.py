@@ -1,4 +1,4 @@
-"""Pages that could not be read, and pages that say one thing and show another."""
+"""Pages that could not be read, pages that say one thing and show another, pages of several documents."""
 
 from collections.abc import Iterator
 
@@ -11,6 +11,11 @@ def pages_readable(view: InvoiceView) -> Iterator[Finding]:
     for number in view.pages_deceiving:
         message = f"Page {number} holds text that nobody can see on it; only what is seen was read."
         yield Finding("text_not_shown", "warning", message, (), {"page": str(number)})
+
+
+def one_document(view: InvoiceView) -> Iterator[Finding]:
+    for doubt in view.doubtful_breaks:
+        yield Finding("several_documents", "warning", f"{doubt} Split the file, or verify it as one document.")
 
 
 def without_text(number: int) -> str:

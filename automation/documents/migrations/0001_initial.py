@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ('pages', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveIntegerField(), null=True, size=None)),
                 ('run_id', models.UUIDField(null=True, unique=True)),
                 ('page_count', models.PositiveIntegerField(null=True)),
+                ('division', models.JSONField(null=True)),
                 ('state', models.CharField(choices=[('received', 'Being read'), ('to_verify', 'To verify'), ('to_approve', 'To approve'), ('approved', 'Being posted'), ('posted', 'Posted'), ('rejected', 'Rejected'), ('quarantined', 'Quarantined'), ('failed', 'Failed'), ('split', 'Split'), ('attached', 'Attached')], default='received', max_length=12)),
                 ('state_since', models.DateTimeField(default=django.utils.timezone.now)),
                 ('problem', models.JSONField(null=True)),

@@ -1,0 +1,172 @@
+"""What a page says of itself, as far as it tells where a document begins: title, number, page count, total, parties."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Literal
+
+from inference.extraction import rules
+from inference.extraction.lines import Layout, Line, layout
+from inference.fields import to_text
+from inference.splitting.titles import CARRIED, COUNTED, SUPPLEMENTS, TERMS
+from inference.types import Extraction, Page, Reading
+
+Kind = Literal["bill", "supplement", "terms", "blank", "unread", ""]
+ATTACHED: tuple[Kind, ...] = ("supplement", "terms", "blank")
+"""Pages that never are a document to be paid: they belong to one."""
+
+MOST_PAGES = 500  # a larger number beside a "/" is no page count
+MARGIN = 0.1  # of the page: where a bare "2/3" is a page count
+FEW_WORDS = 4
+_BARE = re.compile(r"(?<![\w/.,-])(\d{1,3})\s?/\s?(\d{1,3})(?![\w/.,-])")
+_REFERENCE = re.compile(r"(?=.*\d{3})[A-Z0-9][A-Z0-9./-]{4,24}")
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Page `page` of `pages`; None where the page does not say of how many."""
+
+    page: int
+    pages: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One page. `number`: the invoice number in capitals, `sure` how surely it is one. `parties`: the seller's VAT id
+    and account, by kind.
+
+    `references`: longer numbers of any kind, by which a delivery note and its invoice know each other. `total`:
+    the total to be paid, '' where none stands here. `carries`: whether a sum is carried from or to another page.
+    """
+
+    page: int
+    kind: Kind
+    counter: Counter | None
+    number: str
+    sure: float
+    parties: Mapping[str, str]
+    references: frozenset[str]
+    total: str
+    carries: bool
+
+
+def facts_of(page: Page) -> Facts:
+    """Never raises on any page."""
+    alone = Reading((replace(page, number=1),))
+    said, lines = rules.extract(alone), layout(alone)
+    number = said.fields.get("invoice_number")
+    total = said.fields.get("gross_amount")
+    return Facts(
+        page=page.number,
+        kind=_kind(page, said, lines),
+        counter=_counter(lines),
+        number=_plain(number.raw) if number is not None else "",
+        sure=number.confidence if number is not None else 0.0,
+        parties={
+            name: _plain(said.fields[name].raw) for name in ("seller_vat_id", "seller_iban") if name in said.fields
+        },
+        references=frozenset(found for word in page.words if (found := _reference(word.text))),
+        total=to_text(total.value) if total is not None and total.confidence >= 0.7 else "",
+        carries=any(_carried().search(fold_text(line.text)) for line in lines.lines),
+    )
+
+
+def _kind(page: Page, said: Extraction, lines: Layout) -> Kind:
+    if page.needs_ocr and not page.words:
+        return "unread"
+    if len(page.words) <= FEW_WORDS:
+        return "blank"
+    titled = said.fields.get("document_type")
+    named = titled.value if titled is not None and titled.page is not None else ""
+    amounts = "gross_amount" in said.fields or "net_amount" in said.fields
+    if named in ("invoice", "credit_note", "receipt"):
+        return "bill"
+    if not amounts and (_titled(lines, _terms()) or _is_prose(page)):
+        return "terms"
+    if named == "other" or (not amounts and _titled(lines, _supplements())):
+        return "supplement"
+    return ""
+
+
+def _titled(lines: Layout, titles: re.Pattern[str]) -> bool:
+    """Whether one of the titles stands alone in the upper part of the page, larger than the text and no label."""
+    heights = sorted(line.box.y1 - line.box.y0 for line in lines.lines)
+    usual = heights[len(heights) // 2] if heights else 0.0
+    upper = (line for line in lines.lines if line.box.y0 < 0.4)
+    return any(
+        len(line.text.split()) <= 8
+        and ":" not in line.text
+        and (line.box.y1 - line.box.y0 > 1.15 * usual or line.box.y0 < 0.12)
+        and titles.match(fold_text(line.text))
+        for line in upper
+    )
+
+
+def _is_prose(page: Page) -> bool:
+    """Dense text with hardly a number: general terms, whatever they are called."""
+    if len(page.words) < 350:
+        return False
+    return sum(any(c.isdigit() for c in word.text) for word in page.words) < 0.06 * len(page.words)
+
+
+def _counter(lines: Layout) -> Counter | None:
+    """ "Page 2 of 3", "Seite 2/3"; only in the margins "Page 2" and "2/3"."""
+    for line in lines.lines:
+        found = _counted().search(fold_text(line.text))
+        if found and (found["pages"] or _in_margin(line)) and (counter := _checked(found["page"], found["pages"])):
+            return counter
+    for line in lines.lines:
+        found = _BARE.search(line.text) if _in_margin(line) else None
+        if found and (counter := _checked(found[1], found[2])):
+            return counter
+    return None
+
+
+def _in_margin(line: Line) -> bool:
+    return line.box.y1 < MARGIN or line.box.y0 > 1 - MARGIN
+
+
+def _checked(page: str, pages: str | None) -> Counter | None:
+    one, all_of_them = int(page), int(pages) if pages else None
+    if not 1 <= one <= MOST_PAGES or (all_of_them is not None and not one <= all_of_them <= MOST_PAGES):
+        return None
+    return Counter(one, all_of_them)
+
+
+def _plain(text: str) -> str:
+    return "".join(character for character in text.upper() if character.isalnum())
+
+
+def _reference(text: str) -> str:
+    word = text.strip(".,;:()#").upper()
+    return word if _REFERENCE.fullmatch(word) else ""
+
+
+def fold_text(text: str) -> str:
+    """Lower case without accents, apostrophes and hyphens; words parted by one space."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss").replace("ø", "o").replace("ł", "l"))
+    kept = "".join(" " if c in "-'’" else c for c in decomposed if not unicodedata.combining(c))
+    return " ".join(kept.split())
+
+
+@cache
+def _terms() -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(TERMS)})")
+
+
+@cache
+def _supplements() -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(SUPPLEMENTS)})\b")
+
+
+@cache
+def _carried() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(CARRIED)})\b")
+
+
+@cache
+def _counted() -> re.Pattern[str]:
+    words, of = COUNTED
+    return re.compile(rf"\b(?:{words})\b[ .:]*(?P<page>\d{{1,3}})(?:\s*(?:/|{of})\s*(?P<pages>\d{{1,3}}))?(?![\d.,])")

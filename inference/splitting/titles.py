@@ -1,0 +1,76 @@
+"""Words that say what a page is, folded: lower case, no accents."""
+
+TERMS = (
+    r"(?:unsere |our )?(?:allgemeine[n]? )?(?:geschafts|liefer|verkaufs|vertrags|nutzungs|einkaufs)\w*bedingungen",
+    r"allgemeine[n]? (?:liefer|verkaufs|zahlungs|einkaufs)",
+    r"agb\b",
+    r"datenschutz(?:erklarung|hinweise|information)",
+    r"widerrufs(?:belehrung|recht)",
+    r"(?:general |standard )?(?:terms|conditions)"
+    r"(?: (?:and|&|of) (?:conditions|sale|service|business|use|trade|delivery|supply|terms))+",
+    r"conditions generales",
+    r"(?:condiciones|condizioni|condicoes) (?:generales|generali|gerais)",
+    r"algemene (?:leverings|verkoop|inkoop)?\s?voorwaarden",
+    r"(?:almindelige|generelle|allmanna) (?:\w+)?(?:betingelser|vilkar|villkor)",
+    r"ogolne warunki",
+    r"(?:vseobecne )?obchodni podminky",
+    r"opci uvjeti",
+    r"altalanos szerzodesi",
+    r"yleiset (?:toimitus|sopimus|myynti)?ehdot",
+    r"privacy (?:policy|notice)",
+)
+
+SUPPLEMENTS = (
+    r"lieferschein",
+    r"liefernachweis",
+    r"leistungsnachweis",
+    r"arbeitsnachweis",
+    r"stundennachweis",
+    r"stundenzettel",
+    r"aufmass",
+    r"einzelverbindungsnachweis",
+    r"(?:anlage|anhang|beilage|annex|annexe|appendix|attachment|allegato|anexo|bijlage|bilag|bilaga|zalacznik|priloha)",
+    r"delivery (?:note|docket)",
+    r"(?:packing|pick|picking) (?:slip|list)",
+    r"(?:dispatch|despatch|shipping) (?:note|advice)",
+    r"proof of delivery",
+    r"time ?sheet",
+    r"bon de livraison",
+    r"bordereau (?:de livraison|d envoi)",
+    r"albaran",
+    r"nota de entrega",
+    r"documento di trasporto",
+    r"bolla di (?:consegna|accompagnamento)",
+    r"guia de (?:remessa|transporte)",
+    r"(?:pak|lever|verzend|werk)bon",
+    r"(?:folge|folje)sed\w+",
+    r"pakkseddel",
+    r"lahe(?:te|tyslista)",
+    r"dodaci list",
+    r"otpremnica",
+    r"dobavnica",
+    r"szallitolevel",
+    r"dokument wz",
+)
+
+CARRIED = (
+    r"ubertrag",
+    r"carried (?:forward|over)",
+    r"brought forward",
+    r"balance (?:c/f|b/f)",
+    r"a reporter",
+    r"report de la page",
+    r"suma y sigue",
+    r"a riportare",
+    r"riporto",
+    r"overbrengen",
+    r"do przeniesienia",
+    r"z przeniesienia",
+    r"fortsetzung (?:auf|von) seite",
+    r"continued (?:on|from)",
+)
+
+COUNTED = (
+    r"page|pg|seite|blatt|pagina|pag|pagine|side|sida|sivu|strana|strona|oldal|stranica|stran|folio|sheet",
+    r"of|von|de|di|do|van|af|av|sur|su|aus|z|ze|od|til|out of",
+)

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 JOBS := $(if $(REDIS_URL),1,2)
 OCR := tesseract-ocr tesseract-ocr-deu tesseract-ocr-fra
 
-.PHONY: demo serve test lint bench bench-ui bench-audit bench-ocr chaos chaos-mail tamper clean
+.PHONY: demo serve test lint messages bench bench-ui bench-audit bench-ocr chaos chaos-mail tamper clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.ready: pyproject.toml constraints.txt
@@ -45,6 +45,9 @@ bench-ocr: $(VENV)/.ready
 
 bench-ui: $(VENV)/.ready
 	$(BIN)/python -m tests.bench.desk
+
+messages: $(VENV)/.ready
+	$(BIN)/python manage.py messages
 
 chaos: $(VENV)/.ready
 	$(BIN)/python -m tests.chaos $(ARGS)

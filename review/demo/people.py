@@ -1,4 +1,4 @@
-"""Who lives in the demonstration: one company, a clerk, an approver, an auditor and an operator."""
+"""Who lives in the demonstration: one company, a clerk, an approver, an auditor, an operator, and one for roles."""
 
 import secrets
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ PEOPLE = {
     "amir": ("Amir Approver", "approver"),
     "auda": ("Auda Auditor", "auditor"),
     "olga": ("Olga Operator", "operator"),
+    "gwen": ("Gwen Governor", "governance"),
 }
 
 
@@ -40,7 +41,7 @@ def prepare() -> Stage:
             if person is None:
                 person = create_person(username, f"{username}@brightwater.example", password, acting_user=None)
                 User.objects.filter(pk=person.pk).update(first_name=name.split()[0], last_name=name.split()[1])
-            grant_role(person, role, entity, acting_user=None)
+            grant_role(person, role, None if role == "governance" else entity, acting_user=None)
         token = create_token(
             f"demo {secrets.token_hex(4)}",
             scopes=["documents:read", "documents:write"],

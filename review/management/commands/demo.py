@@ -36,7 +36,7 @@ class Command(BaseCommand):
             self.stdout.write("The demonstration failed its check." if wrong else "Everything is as it should be.")
             return 1 if wrong else 0
         self.stdout.write(f"\n  Sign in at {base}/ with the password {stage.password}")
-        self.stdout.write("  as carla (clerk), amir (approver), auda (auditor) or olga (operator).")
+        self.stdout.write("  as carla (clerk), amir (approver), auda (auditor), olga (operator) or gwen (governance).")
         self.stdout.write("  Ctrl-C ends everything.")
         return None
 

@@ -9,6 +9,7 @@ from babel.dates import format_date, format_datetime, format_skeleton, format_ti
 from babel.numbers import format_decimal, get_currency_precision, is_currency
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 FALLBACK = Locale("en", "GB")
 NONE = "–"
@@ -89,15 +90,17 @@ def duration(seconds: float | None) -> str:
     for size, unit, limit in ((60, "min", 3600), (3600, "h", 2 * 86400)):
         if seconds < limit:
             return f"{seconds / size:.0f} {unit}"
-    return f"{seconds / 86400:.0f} d"
+    return _("%(count)d d") % {"count": round(seconds / 86400)}
 
 
 def time_left(left: timedelta) -> str:
     """Working time until something is due, rounded down: "5 h left", "45 min left", "overdue" for none."""
     minutes = int(left.total_seconds() // 60)
     if left <= timedelta(0):
-        return "overdue"
-    return f"{minutes // 60} h left" if minutes >= 60 else f"{max(1, minutes)} min left"
+        return _("overdue")
+    if minutes >= 60:
+        return _("%(count)d h left") % {"count": minutes // 60}
+    return _("%(count)d min left") % {"count": max(1, minutes)}
 
 
 def shown(kind: str, text: str, currency: str, locale: Locale) -> str:

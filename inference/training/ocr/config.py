@@ -16,25 +16,39 @@ HELD_OUT = ("Lato", "Caladea", "Cantarell", "FiraCode", "Play", "CharisSIL", "Cl
 
 
 @dataclass(frozen=True)
-class RecognitionConfig:
-    """`crops` are drawn one after another; the learning rate stays, and an average of the weights (`average` of it
-    kept per step) is what is exported, so a run may stop and go on at any time.
-
-    Over the first `gentle` crops words grow from short to long, and wear from none to all. A batch is `pixels` wide.
+class TrainingConfig:
+    """What every run has. The learning rate stays, and an average of the weights (`average` of it kept per step) is
+    what is exported, so a run may stop and go on at any time. Wear grows from none to all over the first `gentle`
+    examples.
     """
 
     name: str
+    architecture: str = ""
+    rate: float = 1e-3
+    decay: float = 1e-4
+    warmup: int = 100
+    average: float = 0.99
+    clip: float = 5.0
+    gentle: int = 1_500
+    threads: int = 1
+    validation: int = 12
+    save_every_s: float = 180.0
+    check_every_s: float = 600.0
+    seed: int = 12
+
+
+@dataclass(frozen=True)
+class RecognitionConfig(TrainingConfig):
+    """`crops` are drawn one after another; words grow from short to long as wear does. A batch is `pixels` wide."""
+
     crops: int = 4_000_000
     architecture: str = "crnn_mobilenet_v3_small"
     vocabulary: str = VOCABULARY
     pixels: int = 64 * 128
     rate: float = 1.5e-3
-    decay: float = 1e-4
     warmup: int = 300
     average: float = 0.998
-    clip: float = 5.0
     gentle: int = 120_000
-    threads: int = 1
     validation: int = 400
     save_every_s: float = 120.0
     check_every_s: float = 300.0
@@ -48,26 +62,14 @@ RECOGNITION = {
 
 
 @dataclass(frozen=True)
-class DetectionConfig:
+class DetectionConfig(TrainingConfig):
     """`pages` are parts of pages, `side` pixels square, at `dpi` from the first to the second; `batch` per step."""
 
-    name: str
     pages: int = 60_000
     architecture: str = "db_mobilenet_v3_large"
     side: int = 512
     dpi: tuple[int, int] = (70, 160)
     batch: int = 2
-    rate: float = 1e-3
-    decay: float = 1e-4
-    warmup: int = 100
-    average: float = 0.99
-    clip: float = 5.0
-    gentle: int = 1_500
-    threads: int = 1
-    validation: int = 12
-    save_every_s: float = 180.0
-    check_every_s: float = 600.0
-    seed: int = 12
 
 
 DETECTION = {

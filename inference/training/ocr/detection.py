@@ -3,10 +3,8 @@
 Stops and goes on where it was: DIR holds the last checkpoint, written whole or not at all.
 """
 
-import argparse
 import random
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,13 +15,12 @@ from inference.training.ocr import operators  # noqa: F401  before docTR
 from inference.training.ocr.config import DETECTION, DetectionConfig
 from inference.training.ocr.crops import Grey
 from inference.training.ocr.pages import Boxes, aged, parts
-from inference.training.ocr.runs import Run, learn, save, start
+from inference.training.ocr.runs import Lesson, Log, Run, command, learn, teach
 
 MEAN, SCALE = 0.785, 0.273
 """docTR's normalisation of pages, the mean of its three channels."""
 _FOUND = 0.5  # overlap from which a word counts as found
 
-Log = Callable[[str], None]
 Page = tuple[Grey, Boxes]
 
 
@@ -39,24 +36,15 @@ def train(config: DetectionConfig, out: Path, log: Log = print) -> Run:
     """Train to the end of the config, from the last checkpoint in `out` where there is one."""
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
-    run = start(build(config), config, out)
-    log(f"{config.name}: from page {run.seen:,} of {config.pages:,}")
     held = held_out(config)
-    saved = checked = time.monotonic()
-    losses: list[float] = []
-    for pages in batches(config, run.seen):
-        losses.append(step(config, run, pages))
-        now = time.monotonic()
-        if now - saved >= config.save_every_s:
-            save(run, config, out)
-            log(f"{time.strftime('%H:%M:%S')} pages {run.seen:,} steps {run.steps:,} loss {np.mean(losses):.4f}")
-            saved, losses = now, []
-        if now - checked >= config.check_every_s:
-            log(_text(check(config, run, held)))
-            checked = time.monotonic()
-    save(run, config, out)
-    log(_text(check(config, run, held)))
-    return run
+    lesson = Lesson(
+        "page",
+        config.pages,
+        lambda seen: batches(config, seen),
+        lambda run, batch: step(config, run, batch),
+        lambda run: _text(check(config, run, held)),
+    )
+    return teach(build(config), lesson, config, out, log)
 
 
 def batches(config: DetectionConfig, pages: int) -> Iterator[list[Page]]:
@@ -120,14 +108,5 @@ def _text(scores: dict[str, float]) -> str:
     return "words found: " + ", ".join(f"{name} {score:.3f}" for name, score in scores.items())
 
 
-def main() -> None:
-    """The command."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--config", choices=sorted(DETECTION), default="base")
-    parser.add_argument("--out", type=Path, required=True)
-    arguments = parser.parse_args()
-    train(DETECTION[arguments.config], arguments.out, lambda line: print(line, flush=True))  # noqa: T201
-
-
 if __name__ == "__main__":
-    main()
+    command(__doc__, DETECTION, train)

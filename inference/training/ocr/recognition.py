@@ -3,10 +3,8 @@
 Stops and goes on where it was: DIR holds the last checkpoint, written whole or not at all.
 """
 
-import argparse
 import random
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice, pairwise
 from pathlib import Path
 
@@ -17,13 +15,14 @@ from torch import Tensor, nn
 from inference.training.ocr import operators  # noqa: F401  before docTR
 from inference.training.ocr.config import RECOGNITION, RecognitionConfig
 from inference.training.ocr.crops import HEIGHT, WIDTHS, Grey, crop
-from inference.training.ocr.runs import Run, learn, save, start
+from inference.training.ocr.runs import Lesson, Log, Run, command, learn, teach
 from inference.training.ocr.texts import texts, values
 
 MEAN, SCALE = 0.694, 0.298
 """docTR's normalisation of crops, the mean of its three channels."""
 
-Log = Callable[[str], None]
+Crops = tuple[list[Grey], list[str]]
+"""Pictures of words, and what they say."""
 Held = dict[str, list[tuple[Grey, str]]]
 
 
@@ -40,27 +39,18 @@ def train(config: RecognitionConfig, out: Path, log: Log = print) -> Run:
     """Train to the end of the config, from the last checkpoint in `out` where there is one."""
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
-    run = start(build(config), config, out)
-    log(f"{config.name}: from crop {run.seen:,} of {config.crops:,}")
     held = held_out(config)
-    saved = checked = time.monotonic()
-    losses: list[float] = []
-    for pictures, words in batches(config, run.seen):
-        losses.append(step(config, run, pictures, words))
-        now = time.monotonic()
-        if now - saved >= config.save_every_s:
-            save(run, config, out)
-            log(f"{time.strftime('%H:%M:%S')} crops {run.seen:,} steps {run.steps:,} loss {np.mean(losses):.4f}")
-            saved, losses = now, []
-        if now - checked >= config.check_every_s:
-            log(_text(check(config, run, held)))
-            checked = time.monotonic()
-    save(run, config, out)
-    log(_text(check(config, run, held)))
-    return run
+    lesson = Lesson(
+        "crop",
+        config.crops,
+        lambda seen: batches(config, seen),
+        lambda run, batch: step(config, run, batch),
+        lambda run: _text(check(config, run, held)),
+    )
+    return teach(build(config), lesson, config, out, log)
 
 
-def batches(config: RecognitionConfig, crops: int) -> Iterator[tuple[list[Grey], list[str]]]:
+def batches(config: RecognitionConfig, crops: int) -> Iterator[Crops]:
     """Crops of like width together, from where the stream was left, to the end of the config."""
     rng = random.Random(f"{config.seed}:{crops}")  # noqa: S311
     words = texts(rng.randrange(10**6))
@@ -101,8 +91,9 @@ def batch_of(pictures: list[Grey]) -> Tensor:
     return grey[:, None].expand(-1, 3, -1, -1).contiguous(memory_format=torch.channels_last)
 
 
-def step(config: RecognitionConfig, run: Run, pictures: list[Grey], words: list[str]) -> float:
+def step(config: RecognitionConfig, run: Run, batch: Crops) -> float:
     """One batch learned; answers its loss."""
+    pictures, words = batch
     run.model.train()
     loss: Tensor = run.model(batch_of(pictures), target=words)["loss"]
     return learn(run, loss, config, len(words))
@@ -142,14 +133,5 @@ def _text(scores: dict[str, float]) -> str:
     return "read exactly: " + ", ".join(f"{name} {score:.3f}" for name, score in scores.items())
 
 
-def main() -> None:
-    """The command."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--config", choices=sorted(RECOGNITION), default="base")
-    parser.add_argument("--out", type=Path, required=True)
-    arguments = parser.parse_args()
-    train(RECOGNITION[arguments.config], arguments.out, lambda line: print(line, flush=True))  # noqa: T201
-
-
 if __name__ == "__main__":
-    main()
+    command(__doc__, RECOGNITION, train)

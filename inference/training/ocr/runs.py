@@ -1,15 +1,22 @@
-"""A model in training: its checkpoint, and the average of its weights over the last steps, which is exported."""
+"""A model in training: its loop, its checkpoint, and the average of its weights, which is exported."""
 
+import argparse
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
-from inference.training.ocr.config import DetectionConfig, RecognitionConfig
+from inference.training.ocr.config import TrainingConfig
 
 CHECKPOINT = "checkpoint.pt"
+Log = Callable[[str], None]
+Batch = TypeVar("Batch")
+Config = TypeVar("Config", bound=TrainingConfig)
 
 
 @dataclass
@@ -23,10 +30,52 @@ class Run:
     steps: int = 0
 
 
-Config = RecognitionConfig | DetectionConfig
+@dataclass(frozen=True)
+class Lesson(Generic[Batch]):
+    """What is learned: `batches` of examples from where the stream was left, one `step` with a batch (its loss), how
+    well held-out examples are answered by the averaged weights (`check`). `unit` names an example, `total` says how
+    many there are.
+    """
+
+    unit: str
+    total: int
+    batches: Callable[[int], Iterator[Batch]]
+    step: Callable[[Run, Batch], float]
+    check: Callable[[Run], str]
 
 
-def start(model: nn.Module, config: Config, out: Path) -> Run:
+def teach(model: nn.Module, lesson: Lesson[Batch], config: TrainingConfig, out: Path, log: Log) -> Run:
+    """Train to the end of the lesson, from the last checkpoint in `out` where there is one."""
+    run = start(model, config, out)
+    log(f"{config.name}: from {lesson.unit} {run.seen:,} of {lesson.total:,}")
+    saved = checked = time.monotonic()
+    losses: list[float] = []
+    for batch in lesson.batches(run.seen):
+        losses.append(lesson.step(run, batch))
+        now = time.monotonic()
+        if now - saved >= config.save_every_s:
+            save(run, config, out)
+            clock, loss = time.strftime("%H:%M:%S"), np.mean(losses)
+            log(f"{clock} {lesson.unit}s {run.seen:,} steps {run.steps:,} loss {loss:.4f}")
+            saved, losses = now, []
+        if now - checked >= config.check_every_s:
+            log(lesson.check(run))
+            checked = time.monotonic()
+    save(run, config, out)
+    log(lesson.check(run))
+    return run
+
+
+def command(about: str | None, configs: Mapping[str, Config], train: Callable[[Config, Path, Log], Run]) -> None:
+    """The command line of a training: --config NAME --out DIR."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--config", choices=sorted(configs), default="base")
+    parser.add_argument("--out", type=Path, required=True)
+    arguments = parser.parse_args()
+    train(configs[arguments.config], arguments.out, lambda line: print(line, flush=True))  # noqa: T201
+
+
+def start(model: nn.Module, config: TrainingConfig, out: Path) -> Run:
     """A new run, or the one whose checkpoint lies in `out`."""
     run = Run(model, torch.optim.AdamW(model.parameters(), config.rate, weight_decay=config.decay))
     if (out / CHECKPOINT).is_file():
@@ -39,7 +88,7 @@ def start(model: nn.Module, config: Config, out: Path) -> Run:
     return run
 
 
-def save(run: Run, config: Config, out: Path) -> None:
+def save(run: Run, config: TrainingConfig, out: Path) -> None:
     """Write the checkpoint, replacing the last one in one stroke."""
     out.mkdir(parents=True, exist_ok=True)
     fresh = out / f"{CHECKPOINT}.new"
@@ -49,7 +98,7 @@ def save(run: Run, config: Config, out: Path) -> None:
     fresh.replace(out / CHECKPOINT)
 
 
-def learn(run: Run, loss: Tensor, config: Config, seen: int) -> float:
+def learn(run: Run, loss: Tensor, config: TrainingConfig, seen: int) -> float:
     """One step down the loss; answers its value."""
     for group in run.optimiser.param_groups:
         group["lr"] = config.rate * min(1.0, (run.steps + 1) / config.warmup)

@@ -18,7 +18,7 @@ from review.sentences import sentences, words
 
 PLURALS: dict[str, Any] = {"ngettext": (1, 2), "ngettext_lazy": (1, 2)}
 IN_CONTEXT: dict[str, Any] = {"pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3)}
-SINGLE: dict[str, Any] = dict.fromkeys(["_", "gettext", "gettext_lazy", "gettext_noop"])
+SINGLE: dict[str, Any] = dict.fromkeys(["_", "_l", "gettext", "gettext_lazy", "gettext_noop"])
 DAY = datetime(2026, 1, 1, tzinfo=UTC)  # the same for ever: dates in a file are of no use where history is kept
 HEADER: dict[str, Any] = {
     "project": "Countersign",

@@ -274,7 +274,20 @@ def pictures() -> dict[str, bytes]:
         "truncated": whole[: len(whole) // 2],
         "noise": whole,
         "transparent": saved(Image.new("RGBA", (300, 300), (0, 0, 0, 0))),
+        "cat": saved(cat(), "JPEG"),
     }
+
+
+def cat() -> Image.Image:
+    """Fur, two ears, two eyes: a picture with much to see and nothing to read."""
+    fur = np.random.default_rng(9).normal(120, 30, (90, 70)).clip(0, 255).astype(np.uint8)
+    image = Image.fromarray(fur).resize((700, 900), Image.Resampling.BICUBIC)
+    draw = ImageDraw.Draw(image)
+    for x in (120, 440):
+        draw.polygon([(x, 260), (x + 70, 60), (x + 140, 260)], 70)
+        draw.ellipse((x + 20, 360, x + 110, 450), 220)
+        draw.ellipse((x + 50, 370, x + 80, 440), 10)
+    return image
 
 
 @pytest.mark.parametrize("name", sorted(pictures()))
@@ -293,6 +306,21 @@ def test_a_bad_picture_has_a_defined_result(name: str) -> None:
     assert name not in ("huge", "truncated")
     assert len(reading.pages) == 1
     assert reading.needs_ocr == (not reading.pages[0].words)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF", "WEBP", "HEIF"])
+def test_pictures_of_every_kind_are_read_frame_by_frame(kind: str) -> None:
+    file = io.BytesIO()
+    more = {"save_all": True, "append_images": [Image.fromarray(blocks())]} if kind == "TIFF" else {}
+    Image.fromarray(blocks()).convert("RGB").save(file, kind, **more)
+    data = file.getvalue()
+    media_type = sandbox.sniff(data)
+    reading = sandbox.read_document(data, media_type)
+    until = time.monotonic() + 60
+    reading = with_ocr(reading, Blocks(), lambda number: sandbox.scan_page(data, media_type, number), until)
+    assert len(reading.pages) == (2 if kind == "TIFF" else 1)
+    for page in reading.pages:
+        assert len(page.words) > 70 and page.words[0].box == max((w.box for w in page.words), key=lambda b: b.x1 - b.x0)
 
 
 def test_the_back_of_a_sheet_does_not_keep_a_document(page: Grey) -> None:

@@ -33,17 +33,18 @@ _DPI = 200
 def measure() -> str:
     """A Markdown table, a row per engine."""
     rows = [
-        "| Engine | real scans: values found | own samples, worn: values found | s/page | peak memory |",
-        "|---|---|---|---|---|",
+        "| Engine | real scans: values found | own samples, worn | s/page | processor s/page | peak memory |",
+        "|---|---|---|---|---|---|",
     ]
     for name in ENGINES:
         if engine(name) is None:
-            rows.append(f"| {name} | not installed | | | |")
+            rows.append(f"| {name} | not installed | | | | |")
             continue
         child = subprocess.run([sys.executable, "-m", __name__, name], stdout=subprocess.PIPE, check=True)
         told = json.loads(child.stdout)
         real, own = (_share(told[key]) for key in ("real", "own"))
-        rows.append(f"| {told['digest']} | {real} | {own} | {told['seconds']:.2f} | {told['peak_mb']:.0f} MB |")
+        times = f"{told['seconds']:.2f} | {told['processor']:.2f}"
+        rows.append(f"| {told['digest']} | {real} | {own} | {times} | {told['peak_mb']:.0f} MB |")
     return "\n".join(rows)
 
 
@@ -56,21 +57,28 @@ def run(name: str) -> dict[str, Any]:
     chosen = engine(name)
     assert chosen is not None
     told: dict[str, Any] = {"digest": f"{chosen.name} {chosen.digest}"}
-    pages = seconds = 0.0
+    pages = seconds = processor = 0.0
     for key, documents in (("real", real_scans()), ("own", own_samples())):
         count = {"found": 0, "of": 0}
         for truth, pictures in documents:
             words: list[str] = []
             for picture in pictures:
-                began = time.perf_counter()
+                began, spent = time.perf_counter(), _processor()
                 words += [word.text for word in read_scan(chosen, picture).words]
-                seconds += time.perf_counter() - began
+                seconds, processor = seconds + time.perf_counter() - began, processor + _processor() - spent
                 pages += 1
             count["found"] += sum(is_found(field, value, words) for field, value in truth.items())
             count["of"] += len(truth)
         told[key] = count
     peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return told | {"seconds": seconds / max(pages, 1), "peak_mb": peak / 1024}
+    each = max(pages, 1)
+    return told | {"seconds": seconds / each, "processor": processor / each, "peak_mb": peak / 1024}
+
+
+def _processor() -> float:
+    """Seconds of processor time that this process and its ended children took."""
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def real_scans() -> Iterator[tuple[dict[str, str], list[Scan]]]:

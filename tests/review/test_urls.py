@@ -6,7 +6,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 OPEN_TO_ALL = {"sign-in", "sign-out", "account_login", "account_logout", "account_signup", "account_inactive"}
 OPEN_TO_ALL |= {"mfa_authenticate", "mfa_login_webauthn", "openid_connect_login", "openid_connect_callback"}
-OPEN_TO_ALL |= {"approve-link", "catalogue", "socialaccount_signup", "socialaccount_login_cancelled", "socialaccount_login_error"}
+OPEN_TO_ALL |= {"approve-link", "catalogue"}
+OPEN_TO_ALL |= {"socialaccount_signup", "socialaccount_login_cancelled", "socialaccount_login_error"}
 
 
 def patterns(resolver: URLResolver) -> Iterator[URLPattern]:

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from audit.models import Event
+from audit.personal import opened
 from automation.documents.models import Document, State
 from automation.errors import Conflict, Invalid, NotAllowed
 from automation.ledger.models import BankAccount, LegalEntity, Supplier
@@ -151,7 +152,7 @@ def test_a_new_account_is_released_by_treasury(entity: LegalEntity, approver: Us
     theo = people("theo", "treasury")
     assert [row.document.pk for row in queries.queue(theo).rows] == [document.pk]
     assert decide(document, theo).state == State.APPROVED
-    confirmed = Event.objects.get(action="supplier.bank_account_confirmed")
+    (confirmed,) = opened(Event.objects.filter(action="supplier.bank_account_confirmed"))
     assert confirmed.after == {"account": CLEAN["seller_iban"], "document": str(document.pk)}
 
 

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from audit.models import Event
+from audit.personal import opened
 from automation.documents.models import Document, State
 from automation.errors import Conflict, NotAllowed, Stale
 from automation.ledger.models import LegalEntity
@@ -36,7 +37,7 @@ def test_nobody_is_asked_any_more_about_a_file_that_was_split(file: Document, cl
     assert [part.pages for part in made] == [[1], [2, 3]]
     assert fresh(file).state == State.SPLIT and not Task.objects.filter(document=file, closed_at=None).exists()
     assert go_on(file).state == State.SPLIT and run_of(file).state == RunState.DONE
-    event = Event.objects.get(action="document.split")
+    (event,) = opened(Event.objects.filter(action="document.split"))
     assert (event.actor, event.because) == ("user:carla", "two invoices")
 
 

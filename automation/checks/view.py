@@ -11,7 +11,7 @@ from stdnum import iban
 from automation.checks.base import Buyer, Cells, EInvoiceFacts, InvoiceView, OtherInvoice
 from automation.checks.rules.duplicates import NEAR_DAYS
 from automation.documents.models import Document, FieldValue, State
-from automation.documents.values import current_values, latest_pages
+from automation.documents.values import current_values, page_marks
 from automation.einvoice.models import ElectronicInvoice
 from automation.ledger.models import BankAccount, Invoice
 from inference.fields import FIELDS, LINE_CELLS, TAX_CELLS, Kind, from_text
@@ -31,7 +31,7 @@ def view_of(document: Document) -> InvoiceView:
     for table, rows in (("line_items", lines), ("tax_lines", tax_lines)):
         for number, (_, wrong) in enumerate(rows, start=1):
             malformed |= {f"{table}.{number}.{cell}": text for cell, text in wrong.items()}
-    pages = latest_pages(document.pk)
+    pages = page_marks(document.pk)
     invoice = Invoice.objects.filter(document=document).first()
     entity = document.entity
     return InvoiceView(

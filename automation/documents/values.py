@@ -22,6 +22,12 @@ def latest_pages(document_id: uuid.UUID) -> list[Page]:
     return list(Page.objects.filter(reading=newest).order_by("number"))
 
 
+def page_marks(document_id: uuid.UUID) -> list[Page]:
+    """The same pages without their words, which are most of a page."""
+    newest = Reading.objects.filter(document_id=document_id).order_by("-id").values("id")[:1]
+    return list(Page.objects.filter(reading=newest).order_by("number").defer("words"))
+
+
 def document_text(document_id: uuid.UUID) -> str:
     """The words of the newest reading, a line break between pages: what search and near-duplicate checks compare."""
     return "\n".join(" ".join(word[0] for word in page.words) for page in latest_pages(document_id))

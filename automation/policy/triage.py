@@ -13,7 +13,7 @@ from audit.record import record
 from automation.checks.models import Finding
 from automation.checks.rules.pages import without_text
 from automation.documents.models import Document, Extraction
-from automation.documents.values import current_values, latest_pages
+from automation.documents.values import current_values, page_marks
 from automation.errors import Conflict, PermanentFailure
 from automation.policy.body import Body, parse
 from automation.policy.models import Policy, TriageDecision
@@ -112,7 +112,7 @@ def _inputs(document: Document, policy: Policy, round_id: uuid.UUID) -> dict[str
         "values_sha256": _digest({name: values[name].value for name in key_fields if name in values}),
         "confidences": {name: values[name].confidence for name in key_fields if name in values and values[name].value},
         "findings": [{"code": f.code, "severity": f.severity, "message": f.message} for f in findings],
-        "pages_without_text": [page.number for page in latest_pages(document.pk) if page.needs_ocr],
+        "pages_without_text": [page.number for page in page_marks(document.pk) if page.needs_ocr],
     }
 
 

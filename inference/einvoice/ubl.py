@@ -16,7 +16,7 @@ from inference.einvoice.content import (
 )
 from inference.einvoice.tree import Tree
 
-VAT_SCHEMES = ("VAT", "GST")
+VAT_SCHEMES = ("VAT", "GST", "63")  # 63: Moms, in OIOUBL
 
 
 def read(root: Tree) -> Content:
@@ -160,6 +160,8 @@ def _totals(content: Content, leaves: Leaves, root: Tree, currency: str) -> None
         ("rounding_amount", "PayableRoundingAmount"),
     ):
         content.put(header, name, leaves.money(sums, tag, name))
+    if content.profile.upper().startswith("OIOUBL"):
+        header.pop("net_amount", None)  # its TaxExclusiveAmount is the sum of the taxes
     content.line_total = leaves.money(sums, "LineExtensionAmount", "line_items")
     totals = root.findall("TaxTotal")
     own = [total for total in totals if _currency(total, currency) == currency] or totals

@@ -151,6 +151,22 @@ def test_details_beside_a_file_come_with_it(place: Make) -> None:
     assert names(path / "accepted") == ["a.pdf", "a.pdf.json"]
 
 
+def test_details_may_be_a_table(place: Make) -> None:
+    channel, path = place(sidecar="required")
+    for name, table in (
+        ("a.pdf", "\ufeffsender;purchase_order;cost_centre\nPortal robot;4711;K1\n"),
+        ("b.pdf", "sender,Portal robot\npurchase_order,4711\ncost_centre,K1"),
+        ("c.pdf", "a;b;c\n1"),
+    ):
+        (path / name).write_bytes(invoice(name))
+        (path / f"{name}.csv").write_text(table)
+    fetch_channel(channel.pk)
+    said = {"sender": "Portal robot", "purchase_order": "4711", "cost_centre": "K1"}
+    assert [arrival.metadata for arrival in Arrival.objects.filter(outcome="accepted")] == [said, said]
+    assert Arrival.objects.get(outcome="refused").code == "sidecar_damaged"
+    assert names(path / "accepted") == ["a.pdf", "a.pdf.csv", "b.pdf", "b.pdf.csv"]
+
+
 def test_a_file_that_grows_waits(folder: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     channel, path = folder(settle=1)
     growing = path / "a.pdf"

@@ -218,3 +218,13 @@ def test_a_mail_is_shown_as_text_with_what_became_of_its_files(channel: Channel,
     stranger = User.objects.create_user("sven", "sven@example.com", "correct horse battery")
     grant_role(stranger, "clerk", LegalEntity.objects.create(name="Example Services SAS"), acting_user=None)
     assert enter(stranger).get(f"/intake/mails/{kept.pk}/").status_code == 404
+
+
+def test_a_channel_that_was_told_to_wait_is_not_called_failing(channel: Channel, operator: User) -> None:
+    channel.error = {"code": "busy", "message": "Enough waits already.", "at": "2026-11-23T03:00:00+00:00"}
+    channel.save()
+    shown = enter(operator).get("/intake/").content.decode()
+    assert "Failing" not in shown and "Enough waits already." in shown
+    channel.error = {**channel.error, "code": "channel_unreachable"}
+    channel.save()
+    assert "Failing" in enter(operator).get("/intake/").content.decode()

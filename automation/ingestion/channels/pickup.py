@@ -3,13 +3,14 @@
     a file whose size and time stand still  ->  .taken/  ->  the door  ->  accepted/ or refused/ with the reason
 
 The rename into `.taken` makes it ours; what a crash left there is taken first the next time. A sub-folder named in
-`entities` is another legal entity's. Beside `x.pdf` may lie `x.pdf.json`, an object of texts about it.
+`entities` is another legal entity's. Beside `x.pdf` may lie `x.pdf.json` or `x.pdf.csv`, texts about it.
 """
 
+import csv
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal, Protocol
@@ -27,6 +28,7 @@ TAKEN, ACCEPTED, REFUSED = ".taken", "accepted", "refused"
 OURS = (TAKEN, ACCEPTED, REFUSED)
 UNFINISHED = (".part", ".partial", ".tmp", ".filepart", ".crdownload", ".swp", "~")
 LARGEST_SIDECAR = 64 * 1024
+SIDECARS = (".json", ".csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,9 @@ class PickupSettings(Polled):
 
     settle: int = setting("Seconds a file must stand still", 2, most=600)
     sidecar: Literal["none", "optional", "required"] = setting(
-        "Details in a .json file beside each", "optional", help="Required: a file waits until its details are there."
+        "Details in a .json or .csv file beside each",
+        "optional",
+        help="Required: a file waits until its details are there.",
     )
     afterwards: Literal["move", "delete"] = setting("Accepted files are then", "move")
     entities: Mapping[str, str] = setting(
@@ -105,9 +109,9 @@ def _candidates(
         for name, entry in entries.items():
             if entry.kind == "folder" or name.startswith(".") or name.lower().endswith(UNFINISHED):
                 continue
-            if chosen.sidecar != "none" and name.endswith(".json"):
+            if chosen.sidecar != "none" and name.endswith(SIDECARS):
                 continue
-            if chosen.sidecar == "required" and f"{name}.json" not in entries:
+            if chosen.sidecar == "required" and not _sidecar(name, entries):
                 continue
             yield f"{folder}{name}", entry
 
@@ -117,7 +121,8 @@ def _claim(directory: Directory, path: str, chosen: PickupSettings) -> bool:
     folder = f"{folder}/" if folder else ""
     directory.make(f"{folder}{TAKEN}")
     if chosen.sidecar != "none":
-        directory.rename(f"{path}.json", f"{folder}{TAKEN}/{name}.json")
+        for suffix in SIDECARS:
+            directory.rename(f"{path}{suffix}", f"{folder}{TAKEN}/{name}{suffix}")
     return directory.rename(path, f"{folder}{TAKEN}/{name}")
 
 
@@ -126,13 +131,17 @@ def _take_claimed(visit: Visit, directory: Directory, folder: str, entities: Map
         return
     entries = {entry.name: entry for entry in directory.list(f"{folder}{TAKEN}")}
     for name, entry in entries.items():
-        sidecar = f"{name}.json" if f"{name}.json" in entries else ""
-        if name.endswith(".json") and name.removesuffix(".json") in entries:
+        sidecar = _sidecar(name, entries)
+        if name.endswith(SIDECARS) and name.rpartition(".")[0] in entries:
             continue
         if visit.enough():
             return
         refusals = _hand_in(visit, directory, folder, entry, sidecar, entities)
         _put_away(visit.settings, directory, folder, name, sidecar, refusals)
+
+
+def _sidecar(name: str, entries: Collection[str]) -> str:
+    return next((f"{name}{suffix}" for suffix in SIDECARS if f"{name}{suffix}" in entries), "")
 
 
 def _hand_in(
@@ -162,7 +171,7 @@ def _hand_in(
         if code and code not in entities:
             raise Refused(f"There is no legal entity for the sub-folder {code!r}.", code="unknown_folder")
         if sidecar:
-            metadata = _metadata(directory.read(f"{folder}{TAKEN}/{sidecar}"))
+            metadata = _metadata(sidecar, directory.read(f"{folder}{TAKEN}/{sidecar}"))
             incoming = replace(incoming, metadata=metadata, sender=metadata.get("sender", "")[:200])
     except Refused as refusal:
         refuse(incoming, refusal)
@@ -190,17 +199,28 @@ def _put_away(
         directory.rename(f"{folder}{TAKEN}/{one}", f"{target}/{stamp}{one}")
 
 
-def _metadata(data: bytes) -> dict[str, str]:
-    """Raises Refused where it is not an object of texts and numbers."""
+def _metadata(name: str, data: bytes) -> dict[str, str]:
+    """Raises Refused where it is not an object of texts and numbers, or a table of them."""
     try:
-        given = json.loads(data) if len(data) <= LARGEST_SIDECAR else None
-    except (ValueError, RecursionError):
+        read = _table if name.endswith(".csv") else json.loads
+        given = read(data) if len(data) <= LARGEST_SIDECAR else None
+    except (ValueError, RecursionError, csv.Error):
         given = None
     if not isinstance(given, dict) or len(given) > 50:
-        raise Refused("The details beside the file are no JSON object.", code="sidecar_damaged")
+        raise Refused("The details beside the file are no JSON object or table.", code="sidecar_damaged")
     said = {}
     for name, value in given.items():
         if isinstance(value, (dict, list)) or len(name) > 60 or len(str(value)) > 1000:
             raise Refused(f"The detail {name[:60]!r} is no short text.", code="sidecar_damaged")
         said[storable(name)] = storable(str(value), 1000)
     return said
+
+
+def _table(data: bytes) -> dict[str, str] | None:
+    """Names over values in two lines, or a name and its value in each line; parted by comma, semicolon or tab."""
+    text = data.decode("utf-8-sig")
+    first = text.partition("\n")[0]
+    rows = [row for row in csv.reader(text.splitlines(), delimiter=max(";,\t", key=first.count)) if any(row)]
+    if len(rows) == 2 and len(rows[0]) == len(rows[1]) != 2:
+        return dict(zip(*rows, strict=True))
+    return {row[0]: row[1] for row in rows} if all(len(row) == 2 for row in rows) else None

@@ -46,13 +46,17 @@ def words() -> Iterator[tuple[str, str]]:
     from automation.ingestion.channels import KINDS
     from automation.ingestion.models import Arrival, Mail
     from automation.workflow.models import RunState
-    from inference.fields import DOCUMENT_TYPES, FIELDS
+    from inference.fields import DOCUMENT_TYPES, FIELDS, LINE_CELLS, TAX_CELLS
     from review import access, models
     from review.access_review import CONFLICTS
     from review.views import queue, screen, shown, trail
 
     declared: dict[str, list[str]] = {
-        "inference/fields.py": [*(field.label for field in FIELDS.values()), *map(_titled, DOCUMENT_TYPES)],
+        "inference/fields.py": [
+            *(field.label for field in FIELDS.values()),
+            *map(_titled, DOCUMENT_TYPES),
+            *(name.replace("_", " ") for name in {**LINE_CELLS, **TAX_CELLS}),
+        ],
         "automation/documents/models.py": [str(label) for label in State.labels],
         "automation/checks/models.py": [str(label) for label in Severity.labels],
         "review/models.py": [str(label) for label in (*models.Gate.labels, *models.Hold.Name.labels)],

@@ -19,7 +19,9 @@ from django.utils.translation.trans_real import translation
 
 from review import formatting
 
-_PLACE = re.compile(r"\{(\d+)\}")
+_PLACE = re.compile(r"\{(\d+\+?)\}")
+_BESIDE = re.compile(r"\{(\d+)\} ?\{\d+\}")  # two values that no fixed word parts: they are found as one, {0+}
+MOST_WORDS = 24  # of a value that is taken apart
 _MONEY = re.compile(r"(-?\d[\d,]*\.\d{2,})(?: ([A-Z]{3}))?")
 _SHARE = re.compile(r"(\d+(?:\.\d+)?)%")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -35,22 +37,42 @@ def spoken(text: str, locale: Locale | None = None) -> str:
 
 @lru_cache(maxsize=4096)
 def _spoken(text: str, language: str, locale: str) -> str:
-    known = _value(text, Locale.parse(locale)) or gettext(text)
-    if known != text:
-        return known
+    return _known(text, language, locale) or _lower(text)
+
+
+def _known(text: str, language: str, locale: str) -> str:
+    """The translation of just this text, or of the sentence whose places it fills; nothing where there is none."""
+    said = _value(text, Locale.parse(locale)) or gettext(text)
+    if said != text:
+        return said
     for start, pattern, sentence in _patterns(language):
         if text.startswith(start) and (found := pattern.fullmatch(text)):
-            values = [_spoken(value, language, locale) for value in found.groups()]
+            values = {place: _filled(place, value, language, locale) for place, value in found.groupdict().items()}
             parts = enumerate(_PLACE.split(sentence))
-            return "".join(values[int(part)] if odd % 2 else part for odd, part in parts)
-    return _lower(text)
+            return "".join(values[_group(part)] if odd % 2 else part for odd, part in parts)
+    return ""
+
+
+def _filled(place: str, value: str, language: str, locale: str) -> str:
+    """A value in its place: as one, as a list of known texts, and two beside each other as what each of them is."""
+    listed = value.split(", ")
+    said = [_spoken(one, language, locale) for one in listed]
+    if len(listed) > 1 and all(new != old for new, old in zip(said, listed, strict=True)):
+        return ", ".join(said)
+    words = value.split(" ")
+    if place.endswith("_") and len(words) <= MOST_WORDS:
+        for at in range(len(words) - 1, 0, -1):
+            head, tail = " ".join(words[:at]), " ".join(words[at:])
+            if new := _known(head, language, locale):
+                return f"{new}{_known(f' {tail}', language, locale) or f' {_spoken(tail, language, locale)}'}"
+    return _spoken(value, language, locale)
 
 
 @cache
 def _patterns(language: str) -> list[tuple[str, re.Pattern[str], str]]:
     """How each sentence with places begins, a pattern that finds its values, and its translation; the longest first."""
     catalogue = {
-        source: said
+        _BESIDE.sub(r"{\1+}", source): _BESIDE.sub(r"{\1+}", str(said))
         for source, said in translation(language)._catalog.items()  # type: ignore[attr-defined]
         if isinstance(source, str) and _PLACE.search(source)
     }
@@ -61,8 +83,14 @@ def _patterns(language: str) -> list[tuple[str, re.Pattern[str], str]]:
 
 
 def _pattern(source: str) -> re.Pattern[str]:
-    parts = _PLACE.split(source)
-    return re.compile("".join("(.*?)" if odd % 2 else re.escape(part) for odd, part in enumerate(parts)), re.DOTALL)
+    parts = enumerate(_PLACE.split(source))
+    return re.compile(
+        "".join(f"(?P<{_group(part)}>.*?)" if odd % 2 else re.escape(part) for odd, part in parts), re.DOTALL
+    )
+
+
+def _group(place: str) -> str:
+    return f"v{place}".replace("+", "_")
 
 
 def _value(text: str, locale: Locale) -> str:

@@ -67,6 +67,28 @@ def test_a_sentence_that_was_kept_in_english_is_said_anew() -> None:
         assert spoken("Total was not found.") == "Total TTC est introuvable."
 
 
+def test_what_stands_in_a_sentence_is_said_anew_too() -> None:
+    with translation.override("de"):
+        assert spoken("The 3 lines add up to 90.00 EUR, but the net total says 100.00 EUR.") == (
+            "Die 3 Positionen ergeben 90,00 EUR, aber der Nettobetrag sagt 100,00 EUR."
+        )
+        assert spoken(
+            "The total 119.00 EUR less 5.00 EUR already paid leaves 114.00 EUR to pay,"
+            " but the amount due says 119.00 EUR."
+        ).startswith("Der Gesamtbetrag 119,00 EUR abzüglich bereits gezahlter 5,00 EUR lässt 114,00 EUR")
+        assert "Rechnungsnr., Gesamtbetrag" in spoken(
+            "Still missing: Invoice number, Total. Enter what the document says, or reject it."
+        )
+        assert spoken("The reader is 98.5% sure; 99.9% are asked for.").startswith("Die Lesung ist zu 98,5 % sicher")
+
+
+def test_what_people_and_papers_say_is_not_translated() -> None:
+    """A supplier may be called like a word of ours; only whole texts of ours are said anew."""
+    with translation.override("de"):
+        assert spoken("Total Energies") == "Total Energies"
+        assert spoken("Duplicate of Net Total.pdf.") == "Duplikat von Net Total.pdf."
+
+
 def test_a_value_that_looks_like_markup_or_a_place_stays_what_it_is() -> None:
     with translation.override("de"):
         assert spoken("There is no field named '{0} <b>'.") == "Es gibt kein Feld namens '{0} <b>'."

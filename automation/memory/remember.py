@@ -23,13 +23,13 @@ def remember(document: Document, *, actor: str) -> Memory | None:
     Verifying again replaces what was kept, so a corrected mistake is no example for the next document.
     """
     reading = Reading.objects.filter(document=document).order_by("-id").first()
-    values = {name: value for name, value in current_values(document.pk).items() if name in FIELDS}
+    current = current_values(document.pk)
+    values = {name: value for name, value in current.items() if name in FIELDS}
     if reading is None or not values:
         return None
     boxes = {name: place for name, value in values.items() if (place := _place(value)) is not None}
-    example = memory.learn(
-        stored_reading(reading.pk), {name: str(value.value) for name, value in values.items()}, boxes
-    )
+    fields = {name: str(value.value) for name, value in values.items()}
+    example = memory.learn(stored_reading(reading.pk), fields, boxes, _rows(current.get("line_items")))
     if not example.signs or not example.places:
         return None
     kept, _ = Memory.objects.update_or_create(
@@ -71,6 +71,11 @@ def forget(document_id: uuid.UUID, *, actor: str) -> bool:
     if gone:
         record("document.forgotten", actor=actor, subject=f"document:{document_id}", after={})
     return bool(gone)
+
+
+def _rows(table: FieldValue | None) -> list[dict[str, str]]:
+    """The cells of the document's line items in text form."""
+    return [] if table is None else [{cell: str(said["value"]) for cell, said in row.items()} for row in table.value]
 
 
 def _place(value: FieldValue) -> tuple[int, types.Box] | None:

@@ -86,6 +86,7 @@ def with_memory(said: Extraction, remembered: Extraction) -> Extraction:
         reader=readers(said.reader, remembered.reader),
         digest=f"{said.digest}+{remembered.digest}",
         fields=fields,
+        line_items=table(said.line_items, remembered.line_items, fields, "net_amount", ("net_amount", "gross_amount")),
         timings_ms=_timings(said, remembered),
     )
 

@@ -1,18 +1,24 @@
 """Line items: the table's head gives the columns, amounts in the last money column give the rows."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from decimal import Decimal
 
 from inference.extraction.candidates import Hit
 from inference.extraction.headless import headless_items
-from inference.extraction.lines import Layout
+from inference.extraction.lines import Layout, Line
 from inference.extraction.table_head import Column, alike, find_head
 from inference.extraction.table_item import Item
 from inference.extraction.table_rows import MAX_ITEMS, Numbers, read_rows
 
+Heads = Callable[[tuple[Line, ...], int, Numbers], tuple[tuple[Column, ...], int] | None]
 
-def find_items(lines: Layout, hits: list[Hit]) -> tuple[list[Item], set[int]]:
-    """The rows of all tables of line items, and the positions of the lines that they and their heads take up."""
+
+def find_items(lines: Layout, hits: list[Hit], known: Heads | None = None) -> tuple[list[Item], set[int]]:
+    """The rows of all tables of line items, and the positions of the lines that they and their heads take up.
+
+    `known` says where a head stands, instead of looking for one; rows without any head are not looked for then.
+    """
     numbers: Numbers = defaultdict(list)
     for hit in hits:
         if hit.kind in ("number", "money", "percent"):
@@ -26,7 +32,7 @@ def find_items(lines: Layout, hits: list[Hit]) -> tuple[list[Item], set[int]]:
         reached = -1
         headed = False
         for position, line in enumerate(rows):
-            head = find_head(rows, position, numbers) if line.index > reached else None
+            head = (known or find_head)(rows, position, numbers) if line.index > reached else None
             if head is None or (items and not alike(columns, head[0])):
                 continue
             columns, last = head
@@ -41,7 +47,7 @@ def find_items(lines: Layout, hits: list[Hit]) -> tuple[list[Item], set[int]]:
             open_below = table.open_below
         if len(items) >= MAX_ITEMS:
             break
-    items = without_sums(items) if items else headless_items(lines, numbers)
+    items = without_sums(items) if items or known else headless_items(lines, numbers)
     for item in items:
         body.update(line.index for line in item.lines)
     return items[:MAX_ITEMS], body

@@ -7,10 +7,12 @@ from hypothesis import strategies as st
 
 from inference.evaluation import evaluate, prediction_of
 from inference.extraction import combine, memory, rules
+from inference.fields import to_text
 from inference.training.synthetic import Sample
 from inference.training.synthetic.__main__ import truth_row
 from inference.training.synthetic.series import generate_series
 from inference.types import Box, Page, Reading, Word
+from tests.inference.pages import reading
 
 
 def test_the_second_invoice_of_a_supplier_is_read_by_the_first() -> None:
@@ -60,6 +62,52 @@ def test_a_corrected_value_is_found_in_its_place_next_time() -> None:
     assert said is not None
     assert said.fields["invoice_number"].value == "9055"
     assert said.fields["seller_vat_id"].value == "ATU12345675"
+
+
+def _bill(*lines: str) -> Reading:
+    text = "Kranich Werke\nATU12345675\nKundenbetreuung Ottakring\nBesuchen Sie uns\n"
+    return reading(text + "\n".join(lines))
+
+
+HEAD = "Dings                    Bums      Zapp       Krach"
+
+
+def test_a_confirmed_table_teaches_which_column_is_what() -> None:
+    first = _bill(
+        HEAD, "Wartung                    10      3,00       5,00", "Filter                      2      7,00       9,00"
+    )
+    rows = [
+        {"description": "Wartung", "quantity": "10", "discount": "3.00", "net_amount": "5.00"},
+        {"description": "Filter", "quantity": "2", "discount": "7.00", "net_amount": "9.00"},
+    ]
+    example = memory.learn(first, {"seller_vat_id": "ATU12345675"}, lines=rows)
+    assert example.table is not None and memory.from_json(json.loads(json.dumps(memory.to_json(example)))) == example
+    second = _bill(
+        HEAD,
+        "Pumpe klein                 4      1,00      12,00",
+        "für Halle 3",
+        "Dichtung                    1      2,00       8,00",
+    )
+    said = memory.recall(second, [example])
+    assert said is not None
+    cells = ("description", "quantity", "discount", "net_amount")
+    assert [[to_text(row[cell].value) for cell in cells] for row in said.line_items] == [
+        ["Pumpe kleinfür Halle 3", "4", "1.00", "12.00"],
+        ["Dichtung", "1", "2.00", "8.00"],
+    ]
+    other = memory.recall(_bill("Ganz etwas anderes         1    4,00    5,00"), [example])
+    assert other is None or other.line_items == ()
+
+
+def test_a_value_of_several_words_within_a_run_is_found_by_its_words() -> None:
+    first = _bill("Versand an Anna Berg", "Zeichen LJ 096 - 598 zu Hd.")
+    example = memory.learn(
+        first, {"ship_to_name": "Anna Berg", "customer_number": "LJ 096 - 598", "seller_vat_id": "ATU12345675"}
+    )
+    said = memory.recall(_bill("Versand an Anna Berg", "Zeichen LJ 096 - 612 zu Hd."), [example])
+    assert said is not None
+    assert said.fields["ship_to_name"].value == "Anna Berg"
+    assert said.fields["customer_number"].value == "LJ 096 - 612"
 
 
 _FLOATS = st.floats(-2, 3) | st.just(float("nan")) | st.just(float("inf"))

@@ -146,6 +146,8 @@ def _rows() -> Iterator[str]:
         "/?tab=posted",
         "/?q=supplier+4711",
         "/?tab=all&q=re+777777",
+        "/?tab=all&q=supplier+gmbh",
+        "/?tab=all&minimum=10705",
         "/?due=overdue",
     ):
         yield _timed(f"queue `{path}`", client, constantly(path), GOAL_QUEUE)
@@ -153,6 +155,7 @@ def _rows() -> Iterator[str]:
         client.force_login(people[name])
         yield _timed(f"queue of one company, {name}", client, lambda n: "/", GOAL_QUEUE)
     client.force_login(people["everywhere"])
+    yield _timed("start page", client, lambda n: "/start/", GOAL_QUEUE)
     yield _timed("live counts", client, lambda n: "/counts/", GOAL_QUEUE)
     document = _real_document(large)
     path = f"/documents/{document}/"

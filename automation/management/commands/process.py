@@ -10,6 +10,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from automation import services
+from automation.documents.arrange import page_range, parts_of
+from automation.documents.models import Document
 from automation.documents.report import NOTHING, Json, report
 from automation.errors import CountersignError, Invalid
 from automation.ingestion.accept import accept
@@ -59,13 +61,18 @@ def _process(path: Path, entity: LegalEntity) -> Json:
         return {**answer, "problem": {"code": "not_a_file", "message": f"{path} cannot be opened: {error.strerror}."}}
     except CountersignError as error:
         return {**answer, "problem": {"code": error.code, "message": error.message}}
-    document = accepted.document
+    answer |= {"duplicate": accepted.duplicate, **_decided(accepted.document)}
+    parts = parts_of(accepted.document)
+    return {**answer, "parts": [{"pages": part.pages, **_decided(part)} for part in parts]} if parts else answer
+
+
+def _decided(document: Document) -> Json:
     assert document.run_id is not None
     began = time.perf_counter()
     run = _to_decision(document.run_id)
     total = time.perf_counter() - began
     document.refresh_from_db()
-    answer |= {"document": str(document.pk), "duplicate": accepted.duplicate, **report(document)}
+    answer = {"document": str(document.pk), **report(document)}
     if answer["problem"] is None and run.error is not None:
         answer["problem"] = {"code": run.error["code"], "message": run.error["message"]}
     return {**answer, "timings": {**_step_times(run), "total": round(total * 1000, 1)}}
@@ -94,6 +101,14 @@ def _line(answer: Json) -> str:
 
 def _table(answer: Json) -> str:
     rows = [f"{answer['file']}" + ("  (already here: the earlier result)" if answer["duplicate"] else "")]
+    rows += _rows(answer)
+    for part in answer.get("parts", ()):
+        rows += [f"  pages {page_range(part['pages'])}", *_rows(part)]
+    return "\n".join(rows) + "\n"
+
+
+def _rows(answer: Json) -> list[str]:
+    rows = []
     if answer["problem"]:
         rows.append(f"  {answer['problem']['message']}")
     for name, field in answer.get("fields", {}).items():
@@ -105,4 +120,4 @@ def _table(answer: Json) -> str:
         route = "a person verifies" if answer["decision"]["route"] == "verify" else "straight to approval"
         rows.append(f"  {'decision':<22}        {route}, in {answer['timings']['total']:.0f} ms")
         rows += [f"  {'':<22}        because {reason}" for reason in answer["decision"]["reasons"]]
-    return "\n".join(rows) + "\n"
+    return rows

@@ -9,7 +9,7 @@ from inference.ocr.engine import Found, Grey, OcrEngine, WordReader
 from inference.ocr.order import reading_order
 from inference.ocr.photo import find_sheet, flattened
 from inference.ocr.pose import Pose, is_sideways, straightened
-from inference.ocr.second import asked, doubtful
+from inference.ocr.second import asked, doubtful, missed
 from inference.types import Box, Scan, Word
 
 _SPREAD = 12  # tones; a page with less between its light and dark is blank
@@ -49,10 +49,11 @@ def read_scan(engine: OcrEngine, scan: Scan, second: WordReader | None = None) -
         other, other_straight, other_pose = _read(engine, page, pose._replace(turns=pose.turns + 2))
         if _weight(other) > _weight(found):
             found, straight, pose = other, other_straight, other_pose
-    doubts = doubtful(found) if second is not None else []
-    if second is not None and doubts:
-        found = asked(second, straight, found, doubts)
-    return Seen(tuple(_words(found, pose)), asked=bool(doubts))
+    if second is None:
+        return Seen(tuple(_words(found, pose)))
+    doubts, more = doubtful(found), missed(second, straight, found)
+    seen = [*asked(second, straight, found, doubts), *more]
+    return Seen(tuple(_words(seen, pose)), asked=bool(doubts or more))
 
 
 def _is_blank(page: Grey) -> bool:

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image, ImageDraw
 
 from inference.ocr import doctr, engines, tesseract
 from inference.ocr.engine import Found, Grey, Opinion
 from inference.ocr.router import with_ocr
 from inference.ocr.scan import read_scan
-from inference.ocr.second import agreed, doubtful
+from inference.ocr.second import agreed, doubtful, missed
 from inference.ocr.tesseract import bands_of
 from inference.types import Page, Reading
 from tests.inference.test_ocr import blocks, scanned
@@ -67,12 +68,13 @@ def test_only_words_in_doubt_are_asked_about() -> None:
 def test_a_page_says_which_engines_read_it() -> None:
     page = Page(1, 595, 842, (), "image", needs_ocr=True)
     for confidence, reader in ((0.5, "first+second"), (0.95, "first")):
-        first = Says([word("546,21", confidence)], name="first")
+        everywhere = Found("all", 0, 0, 1240, 1754, 0.95)
+        first = Says([word("546,21", confidence), everywhere], name="first")
         second = Says(text="546,21", confidence=0.9, name="second", digest="2")
         until = time.monotonic() + 60
         done = with_ocr(Reading((page,)), first, lambda _: scanned(blocks()), until, second).pages[0]
         assert done.reader == reader and ("2" in done.digest) == (reader != "first")
-        assert done.words[0].confidence >= 0.95
+        assert all(word.confidence >= 0.95 for word in done.words)
         assert all(crop.size for crop in second.crops)
 
 
@@ -80,6 +82,19 @@ def test_ruled_lines_are_no_words() -> None:
     found = [word("|", 0.9), word("———", 0.9, y=200), word("|Nr.:", 0.9, y=300), word("-", 0.9, y=400)]
     words, *_ = read_scan(Says(found), scanned(blocks()))
     assert [w.text for w in words] == ["Nr.:", "-"]
+
+
+def test_print_that_the_first_engine_passed_over_is_read_by_the_second() -> None:
+    image = Image.new("L", (1240, 1754), 255)
+    draw = ImageDraw.Draw(image)
+    for y in range(200, 1400, 60):
+        draw.text((100, y), "Betrag", 0, font_size=32)
+        draw.text((800, y), "12.85", 0, font_size=32)
+    page = np.asarray(image)
+    found = [Found("Betrag", 98, y, 220, y + 40, 0.95) for y in range(200, 1400, 60)]
+    sure, unsure = (missed(Says(text="12.85", confidence=c), page, found) for c in (0.97, 0.5))
+    assert unsure == [] and missed(Says(text="12.85", confidence=0.97), page, []) == []
+    assert len(sure) == 20 and all(word.x0 > 750 and word.text == "12.85" for word in sure)
 
 
 def test_our_recogniser_is_asked_where_tesseract_reads() -> None:

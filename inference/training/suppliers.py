@@ -36,7 +36,7 @@ def known_suppliers(weights: Weights, judgement: Judgement, count: int) -> dict[
         alone = rules.extract(last.reading)
         network = learned.extract_with(weights, [last.reading])[0]
         said = {"rules": alone, "rules+model": combine.combine(alone, network, judgement)}
-        examples = [memory.learn(sample.reading, sample.fields) for sample in series[:-1]]
+        examples = [memory.learn(sample.reading, sample.fields, lines=sample.line_items) for sample in series[:-1]]
         for name, extraction in said.items():
             for confirmed in CONFIRMED:
                 told = _told(extraction, last, examples[:confirmed])

@@ -6,7 +6,7 @@ A measurement is a module of this package with `measure() -> str`, which returns
 import sys
 from importlib import import_module
 
-NAMES = ("workflow", "reading", "einvoice", "splitting", "runs", "ocr", "ocr_memory", "invoice2data")
+NAMES = ("workflow", "reading", "einvoice", "splitting", "runs", "ocr", "ocr_memory", "invoice2data", "extraction")
 
 
 def main() -> None:

@@ -92,7 +92,7 @@ def test_a_confirmed_table_teaches_which_column_is_what() -> None:
     assert said is not None
     cells = ("description", "quantity", "discount", "net_amount")
     assert [[to_text(row[cell].value) for cell in cells] for row in said.line_items] == [
-        ["Pumpe kleinfür Halle 3", "4", "1.00", "12.00"],
+        ["Pumpe klein für Halle 3", "4", "1.00", "12.00"],
         ["Dichtung", "1", "2.00", "8.00"],
     ]
     other = memory.recall(_bill("Ganz etwas anderes         1    4,00    5,00"), [example])

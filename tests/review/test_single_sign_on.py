@@ -122,7 +122,9 @@ def test_new_people_of_allowed_domains_get_an_account_without_roles(
     client: Client, db: None, provider: Provider, settings: LazySettings
 ) -> None:
     settings.OIDC_NEW_PEOPLE = frozenset({"example.com"})
-    assert come(client, provider).status_code == 403
+    come(client, provider)
+    assert client.get("/account/").status_code == 200
+    assert client.get("/?tab=all").status_code == 403
     person = User.objects.get(email="carla@example.com")
     assert not person.groups.exists()
     assert not person.has_usable_password()

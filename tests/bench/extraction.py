@@ -13,7 +13,7 @@ from inference.training.synthetic import generate, held_out
 from inference.types import Reading
 
 SEED = 5_000_000
-COUNT = 96
+COUNT = 48
 
 
 def measure() -> str:

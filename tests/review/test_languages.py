@@ -96,7 +96,7 @@ def test_a_value_that_looks_like_markup_or_a_place_stays_what_it_is() -> None:
 
 def test_the_reader_chooses_and_else_the_browser_does(client: Client, clerk: User, entity: LegalEntity) -> None:
     client.force_login(clerk)
-    header = {"HTTP_ACCEPT_LANGUAGE": "fr-CH,fr;q=0.9,en;q=0.5"}
+    header: dict[str, Any] = {"HTTP_ACCEPT_LANGUAGE": "fr-CH,fr;q=0.9,en;q=0.5"}
     page = client.get("/account/", **header).content.decode()
     assert '<html lang="fr">' in page
     assert "Pendant votre absence" in page

@@ -29,6 +29,7 @@ from review.pack.process import description
 
 Lines = Iterable[bytes]
 
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """Whole days in UTC; `until` is the last one."""

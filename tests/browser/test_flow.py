@@ -125,7 +125,8 @@ def test_the_next_document_is_there_at_once(sign_in: SignIn, entity: LegalEntity
     times.sort()
     print(
         f"\nnext document interactive: median {statistics.median(times):.0f} ms, "
-        f"worst of {len(times)} {times[-1]:.0f} ms; processor {statistics.median(work):.0f} ms, worst {max(work):.0f} ms"
+        f"worst of {len(times)} {times[-1]:.0f} ms; processor {statistics.median(work):.0f} ms, "
+        f"worst {max(work):.0f} ms"
     )
     given = Decision.objects.filter(gate="approve", verdict="approved")
     assert _soon(page, lambda: given.count() == len(documents) - 1)
@@ -273,6 +274,24 @@ def test_a_day_without_a_mouse(sign_in: SignIn, entity: LegalEntity, clerk: User
     press(page, "q")
     page.wait_for_selector("#tabs")
     assert len(documents) == 6
+
+
+def test_duplicates_and_searches_without_a_mouse(
+    sign_in: SignIn, entity: LegalEntity, clerk: User, live_server: LiveServer
+) -> None:
+    several(entity, 2)
+    process(entity, invoice_pdf("RE-0", "Nordwind Papier GmbH"), "again.pdf")
+    page = sign_in(clerk)
+    open_first(page)
+    page.wait_for_function(READY)
+    before = page.evaluate("location.pathname")
+    page.focus("#go")
+    press(page, "d", "Tab", "Enter")
+    page.wait_for_function(CHANGED, arg=before)
+    assert Decision.objects.filter(duplicate_of__isnull=False).count() == 1
+    page.goto(f"{live_server.url}/")
+    press(page, "/", *"RE-1", "Enter")
+    page.wait_for_url("**q=RE-1**")
 
 
 def test_a_key_is_bound_anew(sign_in: SignIn, entity: LegalEntity, clerk: User) -> None:

@@ -91,7 +91,7 @@ def test_print_that_the_first_engine_passed_over_is_read_by_the_second() -> None
         draw.text((100, y), "Betrag", 0, font_size=32)
         draw.text((800, y), "12.85", 0, font_size=32)
     page = np.asarray(image)
-    found = [Found("Betrag", 98, y, 220, y + 40, 0.95) for y in range(200, 1400, 60)]
+    found = [Found("Betrag", 103, y + 9, 193, y + 38, 0.95) for y in range(200, 1400, 60)]
     sure, unsure = (missed(Says(text="12.85", confidence=c), page, found) for c in (0.97, 0.5))
     assert unsure == [] and missed(Says(text="12.85", confidence=0.97), page, []) == []
     assert len(sure) == 20 and all(word.x0 > 750 and word.text == "12.85" for word in sure)

@@ -63,7 +63,7 @@ def combine(one: Extraction, other: Extraction, judgement: Judgement | None = No
     kind = agree(one.fields.get("document_type"), other.fields.get("document_type"), MARGIN, SURE_ALONE)
     both = ((name, kind if name == "document_type" else _chosen(case, name)) for name in FIELDS)
     fields = _whole(case, {name: field for name, field in both if field is not None})
-    fields |= _due(case, fields)
+    fields = _nobody_pays_himself({**fields, **_due(case, fields)})
     return Extraction(
         readers(one.reader, other.reader),
         f"{one.digest}+{other.digest}",
@@ -72,6 +72,14 @@ def combine(one: Extraction, other: Extraction, judgement: Judgement | None = No
         table(one.tax_lines, other.tax_lines, fields, "tax", ("tax_amount",)),
         _timings(one, other),
     )
+
+
+def _nobody_pays_himself(fields: dict[str, FieldPrediction]) -> dict[str, FieldPrediction]:
+    """Without a buyer on the page a reader may take the seller for one: the same name is the seller's."""
+    seller, buyer = fields.get("seller_name"), fields.get("buyer_name")
+    if seller is None or buyer is None or to_text(seller.value).casefold() != to_text(buyer.value).casefold():
+        return fields
+    return {name: field for name, field in fields.items() if name != "buyer_name"}
 
 
 def with_memory(said: Extraction, remembered: Extraction) -> Extraction:

@@ -182,3 +182,10 @@ def test_a_corrected_name_stands_though_all_others_agree_on_another() -> None:
     told = combine.with_memory(agreed, _said("memory", 0.94, seller_name="The Mill Bakery"))
     assert told.fields["seller_name"].value == "The Mill Bakery" and told.fields["seller_name"].confidence == 0.94
     assert told.fields["seller_name"].alternatives[0].value == "Mill SARL"
+
+
+def test_a_seller_whom_one_reader_takes_for_the_buyer_is_the_seller() -> None:
+    rules_say = Extraction("rules", "1", _row("rules", seller_name="Nordwind GmbH"))
+    model_says = Extraction("model", "2", _row("model", buyer_name="Nordwind GmbH"))
+    fields = combine.combine(rules_say, model_says).fields
+    assert fields["seller_name"].value == "Nordwind GmbH" and "buyer_name" not in fields

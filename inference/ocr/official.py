@@ -43,7 +43,7 @@ def take(file: Path, out: Path, sha256: str = "") -> dict[str, Any]:
     from inference.training.ocr.export import write
 
     architecture, vocabulary = _kind(file)
-    config = RecognitionConfig(file.name, architecture=architecture, vocabulary=vocabulary)
+    config = RecognitionConfig(file.name, 0, architecture=architecture, vocabulary=vocabulary)
     weights = torch.load(file, map_location="cpu", weights_only=True)
     try:
         _replace(out, lambda fresh: write(config, weights, fresh))

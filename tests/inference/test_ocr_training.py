@@ -73,7 +73,7 @@ def test_boxes_of_a_page_hold_the_ink_of_its_words_however_it_is_laid() -> None:
 
 def test_a_run_goes_on_where_it_stopped_and_is_exported_as_it_is(tmp_path: Path) -> None:
     run = train(SMOKE, tmp_path / "run", quiet)
-    again = train(replace(SMOKE, crops=run.seen + 4), tmp_path / "run", quiet)
+    again = train(replace(SMOKE, examples=run.seen + 4), tmp_path / "run", quiet)
     assert again.seen > run.seen and again.steps > run.steps
     card = export(tmp_path / "run", tmp_path / "weights")
     assert card["sha256"] == recognition.verified(tmp_path / "weights")["sha256"]

@@ -17,12 +17,14 @@ HELD_OUT = ("Lato", "Caladea", "Cantarell", "FiraCode", "Play", "CharisSIL", "Cl
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """What every run has. The learning rate stays, and an average of the weights (`average` of it kept per step) is
-    what is exported, so a run may stop and go on at any time. Wear grows from none to all over the first `gentle`
-    examples.
+    """What every run has. It learns from `examples` in turn and may stop and go on at any time. The learning rate
+    stays until the last `settle` of them, over which it falls to nothing; an average of the weights (`average` of it
+    kept per step) is what is exported. Wear grows from none to all over the first `gentle` examples.
     """
 
     name: str
+    examples: int
+    settle: int = 0
     architecture: str = ""
     rate: float = 1e-3
     decay: float = 1e-4
@@ -39,9 +41,9 @@ class TrainingConfig:
 
 @dataclass(frozen=True)
 class RecognitionConfig(TrainingConfig):
-    """`crops` are drawn one after another; words grow from short to long as wear does. A batch is `pixels` wide."""
+    """Examples are crops, drawn one after another; words grow from short to long as wear does. A batch is `pixels`
+    wide."""
 
-    crops: int = 4_000_000
     architecture: str = "crnn_mobilenet_v3_small"
     vocabulary: str = VOCABULARY
     pixels: int = 64 * 128
@@ -56,16 +58,16 @@ class RecognitionConfig(TrainingConfig):
 
 
 RECOGNITION = {
-    "base": RecognitionConfig("base"),
-    "smoke": RecognitionConfig("smoke", crops=12, pixels=4 * 128, gentle=6, validation=2),
+    "base": RecognitionConfig("base", 4_000_000, settle=400_000),
+    "shipped": RecognitionConfig("shipped", 640_000, settle=90_000),
+    "smoke": RecognitionConfig("smoke", 12, settle=6, pixels=4 * 128, gentle=6, validation=2),
 }
 
 
 @dataclass(frozen=True)
 class DetectionConfig(TrainingConfig):
-    """`pages` are parts of pages, `side` pixels square, at `dpi` from the first to the second; `batch` per step."""
+    """Examples are parts of pages, `side` pixels square, at `dpi` from the first to the second; `batch` per step."""
 
-    pages: int = 60_000
     architecture: str = "db_mobilenet_v3_large"
     side: int = 512
     dpi: tuple[int, int] = (70, 160)
@@ -73,6 +75,6 @@ class DetectionConfig(TrainingConfig):
 
 
 DETECTION = {
-    "base": DetectionConfig("base"),
-    "smoke": DetectionConfig("smoke", pages=2, side=128, batch=1, validation=1),
+    "base": DetectionConfig("base", 60_000, settle=6_000),
+    "smoke": DetectionConfig("smoke", 2, side=128, batch=1, validation=1),
 }

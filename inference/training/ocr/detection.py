@@ -39,7 +39,6 @@ def train(config: DetectionConfig, out: Path, log: Log = print) -> Run:
     held = held_out(config)
     lesson = Lesson(
         "page",
-        config.pages,
         lambda seen: batches(config, seen),
         lambda run, batch: step(config, run, batch),
         lambda run: _text(check(config, run, held)),
@@ -51,7 +50,7 @@ def batches(config: DetectionConfig, pages: int) -> Iterator[list[Page]]:
     """From where the stream was left, to the end of the config."""
     rng = random.Random(f"{config.seed}:{pages}")  # noqa: S311
     stream = parts(rng.randrange(10**6), config.side, config.dpi)
-    while pages < config.pages:
+    while pages < config.examples:
         batch = []
         for _ in range(config.batch):
             picture, boxes, dpi = next(stream)

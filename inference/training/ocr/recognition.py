@@ -42,7 +42,6 @@ def train(config: RecognitionConfig, out: Path, log: Log = print) -> Run:
     held = held_out(config)
     lesson = Lesson(
         "crop",
-        config.crops,
         lambda seen: batches(config, seen),
         lambda run, batch: step(config, run, batch),
         lambda run: _text(check(config, run, held)),
@@ -56,7 +55,7 @@ def batches(config: RecognitionConfig, crops: int) -> Iterator[Crops]:
     words = texts(rng.randrange(10**6))
     waiting: dict[int, tuple[list[Grey], list[str]]] = {width: ([], []) for width in WIDTHS}
     before = ""
-    while crops < config.crops:
+    while crops < config.examples:
         ease = min(1.0, crops / config.gentle)
         text = next(words)
         if len(text) > 4 + 22 * ease:

@@ -33,12 +33,10 @@ class Run:
 @dataclass(frozen=True)
 class Lesson(Generic[Batch]):
     """What is learned: `batches` of examples from where the stream was left, one `step` with a batch (its loss), how
-    well held-out examples are answered by the averaged weights (`check`). `unit` names an example, `total` says how
-    many there are.
+    well held-out examples are answered by the averaged weights (`check`). `unit` names an example.
     """
 
     unit: str
-    total: int
     batches: Callable[[int], Iterator[Batch]]
     step: Callable[[Run, Batch], float]
     check: Callable[[Run], str]
@@ -47,7 +45,7 @@ class Lesson(Generic[Batch]):
 def teach(model: nn.Module, lesson: Lesson[Batch], config: TrainingConfig, out: Path, log: Log) -> Run:
     """Train to the end of the lesson, from the last checkpoint in `out` where there is one."""
     run = start(model, config, out)
-    log(f"{config.name}: from {lesson.unit} {run.seen:,} of {lesson.total:,}")
+    log(f"{config.name}: from {lesson.unit} {run.seen:,} of {config.examples:,}")
     saved = checked = time.monotonic()
     losses: list[float] = []
     for batch in lesson.batches(run.seen):
@@ -101,7 +99,7 @@ def save(run: Run, config: TrainingConfig, out: Path) -> None:
 def learn(run: Run, loss: Tensor, config: TrainingConfig, seen: int) -> float:
     """One step down the loss; answers its value."""
     for group in run.optimiser.param_groups:
-        group["lr"] = config.rate * min(1.0, (run.steps + 1) / config.warmup)
+        group["lr"] = config.rate * min(1.0, (run.steps + 1) / config.warmup, settling(config, run.seen))
     run.optimiser.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(run.model.parameters(), config.clip)
@@ -110,6 +108,11 @@ def learn(run: Run, loss: Tensor, config: TrainingConfig, seen: int) -> float:
     run.seen += seen
     _average(run, min(config.average, (1 + run.steps) / (10 + run.steps)))
     return float(loss.detach())
+
+
+def settling(config: TrainingConfig, seen: int) -> float:
+    """The share of the learning rate that is left near the end of a run."""
+    return max(config.examples - seen, 1) / config.settle if config.settle else 1.0
 
 
 def _average(run: Run, kept: float) -> None:

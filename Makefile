@@ -29,7 +29,8 @@ lint: $(VENV)/.ready
 
 test: $(VENV)/.ready lint
 	@tests/system_packages.sh
-	$(BIN)/pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
+	$(BIN)/pytest --numprocesses $(JOBS) --dist loadfile --ignore tests/browser $(ARGS)
+	$(BIN)/pytest --numprocesses $(JOBS) --dist loadfile tests/browser $(ARGS)
 
 bench: $(VENV)/.ready
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -58,10 +58,14 @@ def _dies_at(moment: int, work: Callable[[], object]) -> bool:
     connections.close_all()
     child = os.fork()
     if child == 0:
-        with _killed_at(moment):
-            work()
-        os._exit(0)
+        try:
+            with _killed_at(moment):
+                work()
+            os._exit(0)
+        finally:
+            os._exit(1)  # what fails here must not go on as a second test run
     _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
     return os.WIFSIGNALED(status)
 
 
@@ -91,9 +95,12 @@ def test_two_signers_at_once_give_one_history(signer: Signer, heads_file: Path) 
         children = []
         for _ in range(3):
             if not (child := os.fork()):
-                fold_all()
-                checkpoint(signer, heads_file)
-                os._exit(0)
+                try:
+                    fold_all()
+                    checkpoint(signer, heads_file)
+                    os._exit(0)
+                finally:
+                    os._exit(1)
             children.append(child)
         assert [os.waitpid(child, 0)[1] for child in children] == [0, 0, 0]
     fold_all()

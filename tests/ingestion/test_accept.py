@@ -7,6 +7,7 @@ from django.core.files.storage import storages
 from django.db import connection
 
 from audit.models import Event
+from audit.personal import opened
 from automation.documents import storage
 from automation.documents.models import Document, State
 from automation.errors import Empty, Refused, TooLarge, UnsupportedType
@@ -46,7 +47,7 @@ def test_the_same_bytes_again_give_back_the_first_document(entity: LegalEntity) 
     assert (second.document.pk, second.duplicate) == (first.document.pk, True)
     assert Document.objects.count() == Run.objects.count() == 1
     assert list(Arrival.objects.order_by("id").values_list("outcome", flat=True)) == ["accepted", "duplicate"]
-    event = Event.objects.get(action="document.duplicate")
+    (event,) = opened(Event.objects.filter(action="document.duplicate"))
     assert event.subject == f"document:{first.document.pk}"
     assert isinstance(event.after, dict) and event.after["filename"] == "copy.pdf"
 
@@ -73,7 +74,7 @@ def test_what_is_no_document_is_refused_and_leaves_a_trace(
     with pytest.raises(error, match=says) as caught:
         accept(incoming(entity, data), wake=False)
     arrival = Arrival.objects.get()
-    event = Event.objects.get(action="document.refused")
+    (event,) = opened(Event.objects.filter(action="document.refused"))
     assert (arrival.outcome, arrival.code, arrival.message) == ("refused", caught.value.code, caught.value.message)
     assert event.subject == f"arrival:{arrival.pk}"
     assert event.because == {"code": caught.value.code, "message": caught.value.message}

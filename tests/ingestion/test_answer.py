@@ -9,6 +9,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from audit.models import Event
+from audit.personal import opened
 from automation.ingestion.answer import answer_due
 from automation.ingestion.models import Channel, Mail
 from automation.ingestion.receive import receive_mail
@@ -87,7 +88,8 @@ def test_a_server_that_is_away_is_asked_again_and_a_refusal_is_final(
     answer_due(channel)
     kept.refresh_from_db()
     assert kept.answer == "failed"
-    assert "Not from here" in str(Event.objects.get(action="mail.answer_failed").because)
+    (event,) = opened(Event.objects.filter(action="mail.answer_failed"))
+    assert "Not from here" in str(event.because)
 
 
 def test_an_answer_cannot_be_made_to_carry_other_headers(channel: Channel, outbox: Outbox) -> None:

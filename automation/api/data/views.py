@@ -117,7 +117,7 @@ def events(request: Request, document_id: uuid.UUID) -> Response:
     methods=["PUT"],
     operation_id="split_document",
     request={"application/json": schemas.PARTS},
-    responses=openapi.answers({200: schemas.SPLIT}, 404, 409, 422),
+    responses=openapi.answers({200: schemas.SPLIT}, 400, 404, 409, 413, 415, 422),
 )
 @api_view(["GET", "PUT"])
 @parser_classes([JSONParser])

@@ -61,7 +61,7 @@ def _adds_up(candidate: Sequence[Rated], net: Decimal, tax: Decimal) -> bool:
     rates = [rate for rate, *_ in candidate]
     return (
         len(set(rates)) == len(rates)
-        and all(rate >= 0 for rate in rates)
+        and all(rate >= 0 and (rate or not part) for rate, _, part, _ in candidate)
         and sum(base for _, base, _, _ in candidate) == net
         and sum(part for _, _, part, _ in candidate) == tax
         and all(abs(base * rate / 100 - part) < MOST_OFF for rate, base, part, _ in candidate)
@@ -69,7 +69,7 @@ def _adds_up(candidate: Sequence[Rated], net: Decimal, tax: Decimal) -> bool:
 
 
 def _implied_rate(net: Decimal, tax: Decimal, lines: int) -> Decimal:
-    """The one rate that makes this tax of this net: a whole percentage where rounding allows it."""
+    """The one rate that makes this tax of this net: whole percents where rounding allows it, never nil for a tax."""
     if not tax:
         return Decimal(0)
     if not net or (net < 0) != (tax < 0):
@@ -77,7 +77,7 @@ def _implied_rate(net: Decimal, tax: Decimal, lines: int) -> Decimal:
     exact = tax / net * 100
     whole = exact.quantize(Decimal(1), ROUND_HALF_UP)
     near = abs(cents(net * whole / 100) - tax) <= CENT * max(1, lines)
-    return whole if whole and near else exact.quantize(CENT, ROUND_HALF_UP)
+    return whole if whole and near else max(exact.quantize(CENT, ROUND_HALF_UP), CENT)
 
 
 def _categorised(rated: Iterable[Rated], seller: Party, buyer: Party, delivered: bool) -> tuple[TaxGroup, ...]:

@@ -130,9 +130,16 @@ A_RATE_WITHOUT_LINES: tuple[Cells, list[Cells], list[Cells]] = (
     [{"rate": rate, "net": NOTHING, "tax": NOTHING} for rate in (Decimal("5.5"), Decimal(0))],
 )
 
+A_TAX_NEXT_TO_NOTHING: tuple[Cells, list[Cells], list[Cells]] = (
+    header(net_amount=Decimal("200.02"), tax_amount=CENT, gross_amount=Decimal("200.03")),
+    [{"net_amount": Decimal("0.10"), "tax_rate": Decimal("5.5")}],
+    [],
+)
+
 
 @given(invoices())
 @example(A_RATE_WITHOUT_LINES)
+@example(A_TAX_NEXT_TO_NOTHING)
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_was_read_is_written_so_that_schema_and_rules_hold(
     read: tuple[Cells, list[Cells], list[Cells]],

@@ -13,6 +13,7 @@ from inference.types import Box, Page, Reading, Word
 
 COLUMN_GAP = 1.1  # ems between words from which on they belong to different runs; a normal space is 0.25 to 0.6
 TOWERING = 3.0  # times the usual height of a word
+FAR = 10.0  # pages; a box beyond says nothing of where its word stands, and its arithmetic overflows
 GAP = "\t"
 
 
@@ -124,7 +125,7 @@ def _nearest(runs: tuple[Run, ...], above: Run, em: float) -> Run | None:
 
 
 def layout(reading: Reading) -> Layout:
-    """All lines of all pages. Words without a finite box are left out."""
+    """All lines of all pages. Words far from their page, or nowhere, are left out."""
     lines: list[Line] = []
     pages: dict[int, tuple[int, int]] = {}
     for page in reading.pages:
@@ -138,7 +139,7 @@ def layout(reading: Reading) -> Layout:
 
 def _group(words: tuple[Word, ...]) -> list[list[int]]:
     """Word positions by line. Words that tower over the rest (stamps, watermarks) never join the lines they cross."""
-    usable = [i for i, word in enumerate(words) if word.text.strip() and all(map(isfinite, word.box))]
+    usable = [i for i, word in enumerate(words) if word.text.strip() and all(abs(edge) < FAR for edge in word.box)]
     heights = sorted(words[i].box.y1 - words[i].box.y0 for i in usable)
     tall = TOWERING * heights[len(heights) // 2] if heights else 0.0
     towering = [i for i in usable if words[i].box.y1 - words[i].box.y0 > tall]

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from inference.evaluation import evaluate, prediction_of
@@ -92,8 +92,12 @@ _TEXTS = st.text(min_size=1, max_size=10) | st.sampled_from(
 _WORDS = st.builds(Word, _TEXTS, st.builds(Box, _EDGES, _EDGES, _EDGES, _EDGES), st.just(1.0))
 
 
+_BEYOND = [Word("Total", Box(1.7e308, 0.1, 1.7e308, 0.2), 1.0)]
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.lists(_WORDS, max_size=30), st.sampled_from([595.0, 0.0, float("nan")]))
+@example(_BEYOND, 595.0)
 def test_any_page_has_an_answer_from_all_readers(words: list[Word], width: float) -> None:
     page = Reading((Page(1, width, 842.0, tuple(words), "test"),))
     example = memory.learn(page, {"seller_name": "Any", "gross_amount": "12.50"})

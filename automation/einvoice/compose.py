@@ -36,18 +36,19 @@ def compose(header: Cells, lines: Sequence[Cells], tax_lines: Sequence[Cells], b
     rounding = gross - net - tax
     if abs(rounding) > max(MOST_ROUNDING, abs(_decimal(header, "rounding_amount") or ZERO)):
         raise Invalid(f"Net {net} and tax {tax} do not make the total {gross}.", code="totals_mismatch")
-    nets = [(_decimal(line, "tax_rate"), sign * cents(_decimal(line, "net_amount") or ZERO)) for line in lines]
+    net, tax, rounding = (cents(sign * amount) for amount in (net, tax, rounding))
+    nets = [(_decimal(line, "tax_rate"), cents(sign * (_decimal(line, "net_amount") or ZERO))) for line in lines]
     start, end = _period(header)
     breakdown = groups(
         [*_rated(tax_lines, sign)],
         nets,
-        sign * net,
-        sign * tax,
+        net,
+        tax,
         seller=seller,
         buyer=buyer,
         delivered=end is not None,
     )
-    allowance, charge = _between(header, [amount for _, amount in nets], sign * net, breakdown)
+    allowance, charge = _between(header, [amount for _, amount in nets], net, breakdown)
     return Invoice(
         is_credit_note=is_credit_note,
         number=_required_text(header, "invoice_number"),
@@ -69,9 +70,9 @@ def compose(header: Cells, lines: Sequence[Cells], tax_lines: Sequence[Cells], b
         groups=breakdown,
         allowance=allowance,
         charge=charge,
-        net=sign * net,
-        tax=sign * tax,
-        rounding=sign * rounding,
+        net=net,
+        tax=tax,
+        rounding=rounding,
         paid=abs(cents(_decimal(header, "amount_paid") or ZERO)),
     )
 
@@ -92,7 +93,7 @@ def _rated(tax_lines: Sequence[Cells], sign: int) -> list[Rated]:
         rate, net, tax = _decimal(line, "rate"), _decimal(line, "net"), _decimal(line, "tax")
         if rate is None or net is None or tax is None:
             return []
-        found.append((rate.normalize(), sign * cents(net), sign * cents(tax), _text(line, "category")))
+        found.append((rate.normalize(), cents(sign * net), cents(sign * tax), _text(line, "category")))
     return found
 
 
@@ -123,7 +124,7 @@ def _lines(
         group = only if rate is None else by_rate.get(rate.normalize())
         if net is None or group is None:
             break
-        found.append(_line(number, cells, sign * cents(net), group))
+        found.append(_line(number, cells, cents(sign * net), group))
     whole = len(found) == len(lines) and bool(found)
     if whole and all(_sum(found, group) == group.base + allowance - charge for group in breakdown):
         return tuple(found)

@@ -24,7 +24,7 @@ Rated = tuple[Decimal, Decimal, Decimal, str]  # rate, base, tax, printed catego
 
 
 def cents(amount: Decimal) -> Decimal:
-    return amount.quantize(CENT, ROUND_HALF_UP)
+    return amount.quantize(CENT, ROUND_HALF_UP) + ZERO  # a nil has no sign: rules take minus nil for another amount
 
 
 def groups(

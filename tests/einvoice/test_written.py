@@ -74,12 +74,19 @@ def test_whatever_was_read_is_written_as_cii_that_holds_and_says_the_same_as_the
         {"document_type": "credit_note", "credited_invoice": "RE-0"},
         {"discount_amount": Decimal("10.00"), "net_amount": Decimal("90.00"), "gross_amount": Decimal("107.10")},
         {"seller_vat_id": "", "seller_tax_number": "12/345/67890"},
+        {"document_type": "credit_note", "net_amount": Decimal("-100.00"), "gross_amount": Decimal("-100.00")},
     ],
 )
 def test_kinds_of_invoices(changes: dict[str, Value]) -> None:
     values = header(**changes)
     values["tax_amount"] = Decimal(str(values["gross_amount"])) - Decimal(str(values["net_amount"]))
     checked(composed(values, [{"description": "Paper", "net_amount": Decimal("100.00"), "tax_rate": Decimal(19)}]))
+
+
+def test_a_nil_has_no_sign() -> None:
+    nil = Decimal("-0.00")
+    values = header(document_type="credit_note", net_amount=nil, tax_amount=nil, gross_amount=nil)
+    assert b">-0" not in checked(composed(values, [], [{"rate": Decimal(0), "net": nil, "tax": nil}]))
 
 
 def test_factur_x_shows_and_holds_the_same_invoice() -> None:

@@ -10,6 +10,7 @@ from automation.errors import Invalid
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
 MOST_OFF = Decimal(1)  # EN 16931 lets a group's tax differ from base x rate by less than one unit of currency
+LEAST_RATE = Decimal("0.5")  # the rules' BR-CO-17 rounds rate and tax to whole numbers before it compares them with nil
 EXEMPTIONS: Mapping[Category, str] = MappingProxyType(
     {
         "E": "Exempt from VAT; see the original invoice",
@@ -69,15 +70,23 @@ def _adds_up(candidate: Sequence[Rated], net: Decimal, tax: Decimal) -> bool:
 
 
 def _implied_rate(net: Decimal, tax: Decimal, lines: int) -> Decimal:
-    """The one rate that makes this tax of this net: whole percents where rounding allows it, never nil for a tax."""
+    """The rate that makes this tax of this net: whole percents where rounding allows it, else as fine as it takes."""
     if not tax:
         return Decimal(0)
     if not net or (net < 0) != (tax < 0):
         raise Invalid(f"A tax of {tax} on a net amount of {net} has no rate.", code="tax_impossible")
     exact = tax / net * 100
     whole = exact.quantize(Decimal(1), ROUND_HALF_UP)
-    near = abs(cents(net * whole / 100) - tax) <= CENT * max(1, lines)
-    return whole if whole and near else max(exact.quantize(CENT, ROUND_HALF_UP), CENT)
+    near = abs(cents(net * whole / 100) - tax) <= CENT * min(max(1, lines), 99)
+    if whole and near:
+        return whole
+    fine = [exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) for places in range(2, 16)]
+    for rate in (*fine, LEAST_RATE):
+        if rate and abs(net * rate / 100 - tax) < MOST_OFF and (rate >= LEAST_RATE or abs(tax) < LEAST_RATE):
+            return rate
+    raise Invalid(
+        f"A tax of {tax} on a net amount of {net} needs its tax lines: no single rate is so low.", code="tax_impossible"
+    )
 
 
 def _categorised(rated: Iterable[Rated], seller: Party, buyer: Party, delivered: bool) -> tuple[TaxGroup, ...]:

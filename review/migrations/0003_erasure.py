@@ -83,7 +83,15 @@ BEGIN
         WHERE invoice_id IN (SELECT id FROM ledger_invoice WHERE document_id = erased);
     DELETE FROM memory_memory WHERE document_id = erased;
     UPDATE posting_posting SET payload = '{}', detail = '' WHERE document_id = erased;
-    UPDATE documents_document SET filename = 'erased', sender = '', wrapped_key = '' WHERE id = erased;
+    UPDATE workflow_run SET error = jsonb_set(error, '{message}', '"erased"')
+        WHERE subject = 'document:' || erased AND error ? 'message';
+    UPDATE workflow_attempt SET message = 'erased'
+        WHERE run_id IN (SELECT id FROM workflow_run WHERE subject = 'document:' || erased);
+    UPDATE workflow_signal SET payload = jsonb_set(payload, '{reason}', '"erased"')
+        WHERE run_id IN (SELECT id FROM workflow_run WHERE subject = 'document:' || erased) AND payload ? 'reason';
+    UPDATE documents_document SET filename = 'erased', sender = '', wrapped_key = '',
+        problem = CASE WHEN problem ? 'message' THEN jsonb_set(problem, '{message}', '"erased"') ELSE problem END
+        WHERE id = erased;
     -- A mail goes with the last of the documents it brought.
     UPDATE ingestion_mail m SET wrapped_key = '', sender = '', recipients = '[]', subject = ''
         WHERE m.id IN (SELECT mail_id FROM ingestion_arrival WHERE document_id = erased) AND NOT EXISTS (

@@ -29,6 +29,7 @@ from automation.ingestion.configure import create_channel
 from automation.ingestion.incoming import IncomingFile
 from automation.ingestion.models import Arrival, Mail
 from automation.ledger.models import LegalEntity
+from automation.workflow.models import Attempt, Run, Signal
 from review import pictures
 from review.access import grant_role
 from review.actions import retention as actions
@@ -216,6 +217,24 @@ def test_what_its_events_said_goes_with_it_and_stays_of_others(
         shown = client.get(page)
         assert shown.status_code == 200
         assert "erased" in shown.content.decode()
+
+
+def test_why_it_failed_or_was_rejected_goes_too(governor: User, old: Document) -> None:
+    Document.objects.filter(pk=old.pk).update(
+        state="rejected", problem={"code": "not_ours", "message": "Mr Mueller wrote to the wrong company."}
+    )
+    run = Run.objects.get(pk=old.run_id)
+    error = {"step": "post", "code": "refused", "message": "Mueller is unknown to the ERP."}
+    Run.objects.filter(pk=run.pk).update(error=error)
+    Attempt.objects.create(run=run, step="post", number=1, code="refused", message=error["message"])
+    answer = {"outcome": "rejected", "by": "carla", "reason": "Mr Mueller moved away."}
+    Signal.objects.create(run=run, name="verify", dedupe_key="1", payload=answer)
+    actions.erase_document(old.pk, acting_user=governor)
+    run.refresh_from_db()
+    assert Signal.objects.get(run=run).payload == {"outcome": "rejected", "by": "carla", "reason": "erased"}
+    assert run.error == {"step": "post", "code": "refused", "message": "erased"}
+    assert Attempt.objects.get(run=run).message == "erased"
+    assert Document.objects.get(pk=old.pk).problem == {"code": "not_ours", "message": "erased"}
 
 
 def test_pictures_of_its_pages_leave_the_shared_cache(governor: User, old: Document) -> None:

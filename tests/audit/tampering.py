@@ -6,6 +6,7 @@ heads as they were published, is handed an export of the tampered database, and 
 """
 
 import json
+import os
 import random
 import shutil
 import sys
@@ -14,8 +15,10 @@ import time
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from audit.signing import Signer
 
 ROUNDS, LOGS, HEADS = 10_000, 10, 12
+DATABASE = "countersign_tampering"
 LONG_AGO = "2001-01-01T00:00:00Z"
 Superuser = psycopg.Connection[Any]
 
@@ -378,6 +382,22 @@ def empty(superuser: Superuser) -> None:
     superuser.commit()
 
 
+def attack(url: str, folder: Path, seed: int, number: int, count: int) -> list[tuple[str, str, str]]:
+    """A log in a database of its own and `count` tamperings of it, as `rounds` tells them."""
+    from tests import servers
+
+    database, dice = f"{DATABASE}_{number}", random.Random(f"{seed} {number}")
+    servers.clone(url, servers.migrated_template(url), database)
+    servers.point_at(database, url)
+    with psycopg.connect(url, dbname=database) as superuser:
+        empty(superuser)
+        log = write_log(folder / str(number), dice)
+        told = list(rounds(superuser, log, folder / str(number), dice, count))
+        if untouched := Auditor(folder / str(number), log).told(superuser, log.outside):
+            raise SystemExit(f"false alarm: {untouched}")
+    return told
+
+
 def main() -> None:
     from tests.bench.ground import ground
 
@@ -385,24 +405,20 @@ def main() -> None:
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 20260301
     tried, found, named, began = Counter[str](), Counter[str](), Counter[str](), time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="countersign-tampering-"))
-    with (
-        ground("countersign_tampering", "bench-audit") as url,
-        psycopg.connect(url, dbname="countersign_tampering") as superuser,
-    ):
-        dice = random.Random(seed)
-        for number in range(LOGS):
-            empty(superuser)
-            log = write_log(folder / str(number), dice)
-            auditor = Auditor(folder, log)
-            for name, expected, said in rounds(superuser, log, folder, dice, count // LOGS):
-                tried[name] += 1
-                found[name] += bool(said)
-                named[name] += said.startswith(expected)
-                if not said.startswith(expected):
-                    print(f"{name}: {expected!r} was to be said, not {said!r}")
-            if untouched := auditor.told(superuser, log.outside):
-                raise SystemExit(f"false alarm: {untouched}")
+    with ground(DATABASE, "bench-audit") as url:
+        from django.db import connections
+
+        connections.close_all()
+        with ProcessPoolExecutor(os.cpu_count(), get_context("fork")) as pool:
+            tasks = [pool.submit(attack, url, folder, seed, number, count // LOGS) for number in range(LOGS)]
+            told = [one for task in tasks for one in task.result()]
     shutil.rmtree(folder)
+    for name, expected, said in told:
+        tried[name] += 1
+        found[name] += bool(said)
+        named[name] += said.startswith(expected)
+        if not said.startswith(expected):
+            print(f"{name}: {expected!r} was to be said, not {said!r}")
     print("| tampering | tried | found | first broken place named |\n|---|---|---|---|")
     for name in tried:
         print(f"| {name.replace('_', ' ')} | {tried[name]} | {found[name]} | {named[name]} |")

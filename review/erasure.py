@@ -56,8 +56,9 @@ class Certificate:
             "The key of the original was destroyed, its stored bytes were removed, and with them the words, values,\n"
             "findings and remarks that were read from it or written about it. The keys of what the audit log's events\n"
             "say of it were destroyed too: nobody reads that again in any copy of the log, and the log still verifies\n"
-            "as a whole. Backups of the database made before that day hold the keys until they are rotated. The log\n"
-            "keeps that the document was here, who decided on it and when.\n"
+            "as a whole. Backups of the database made before that day hold the keys, wrapped by the master key of\n"
+            "their day, until that one is destroyed. The log keeps that the document was here, who decided on it and\n"
+            "when.\n"
         )
 
 

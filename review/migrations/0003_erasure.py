@@ -1,7 +1,7 @@
 """One function may empty what only grows: it erases a document, and refuses without an event and under a hold.
 
-It runs as the owner. The triggers let an UPDATE pass that comes from it, and no other: whoever else sets the same
-setting is not the owner while the statement runs.
+It runs as the owner. The triggers let an UPDATE pass that comes from it, or from the owner (review/rewrap.py), and no
+other: whoever else sets the same setting is not the owner while the statement runs.
 """
 
 from django.conf import settings
@@ -35,7 +35,7 @@ BEGIN
 END $$;
 CREATE OR REPLACE FUNCTION documents_refuse_new_bytes() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF length(NEW.wrapped_key) = 0 AND (OLD.sha256, OLD.storage_name, OLD.size)
+    IF (OLD.sha256, OLD.storage_name, OLD.size)
             IS NOT DISTINCT FROM (NEW.sha256, NEW.storage_name, NEW.size) AND {GATE} THEN
         RETURN NEW;
     END IF;

@@ -96,7 +96,7 @@ def _rows(wrapped: Wrapped, last: Any) -> list[tuple[Any, ...]]:
 def _sql(text: str, wrapped: Wrapped) -> Composed:
     names = {"table": wrapped.table, "key": wrapped.key, "column": wrapped.column}
     parts = {name: Identifier(value) for name, value in names.items()}
-    return SQL(text).format(**parts, bound_to=SQL(wrapped.bound_to))  # type: ignore[arg-type]
+    return SQL(text).format(**parts, bound_to=SQL(wrapped.bound_to))
 
 
 def _second_factors() -> Count:

@@ -223,7 +223,7 @@ def test_why_it_failed_or_was_rejected_goes_too(governor: User, old: Document) -
     Document.objects.filter(pk=old.pk).update(
         state="rejected", problem={"code": "not_ours", "message": "Mr Mueller wrote to the wrong company."}
     )
-    run = Run.objects.get(pk=old.run_id)
+    run = Run.objects.get(subject=f"document:{old.pk}")
     error = {"step": "post", "code": "refused", "message": "Mueller is unknown to the ERP."}
     Run.objects.filter(pk=run.pk).update(error=error)
     Attempt.objects.create(run=run, step="post", number=1, code="refused", message=error["message"])

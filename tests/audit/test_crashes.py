@@ -111,7 +111,7 @@ def own_server(superuser_url: str) -> Iterator[Path]:
             server.execute(SQL("CREATE ROLE {} LOGIN").format(Identifier(settings.DATABASE_APP_ROLE)))
         server.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
     dump = subprocess.run([programs / "pg_dump", make_conninfo(superuser_url, dbname=name)], stdout=PIPE, check=True)
-    command = [programs / "psql", "-q", "-v", "ON_ERROR_STOP=1", make_conninfo(url, dbname=name)]
+    command: list[str | Path] = [programs / "psql", "-q", "-v", "ON_ERROR_STOP=1", make_conninfo(url, dbname=name)]
     subprocess.run(command, input=dump.stdout, stdout=DEVNULL, check=True)
     point_at(name, url)
     yield embedded.postgres_dir(var)

@@ -3,6 +3,7 @@
 import json
 import os
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from django.db import connection, transaction
@@ -42,7 +43,7 @@ def checkpoint(signer: Signer, heads_file: Path) -> Checkpoint | None:
         for old_size, old_root in known:
             _require_continuation(old_size, old_root, size)
         if newest is None or newest.size < size:
-            root = merkle.root(size, tree.stored(size))
+            root = tree.ask(partial(merkle.root, size))
             at = _now()
             note = signer.sign(checkpoint_text(signer.name, size, root), at)
             newest = Checkpoint.objects.create(size=size, root=root, note=note, at=at)
@@ -114,5 +115,5 @@ def _ends_mid_line(path: Path) -> bool:
 def _require_continuation(old_size: int, old_root: bytes, size: int) -> None:
     if old_size > size:
         raise ContradictionError(f"The log has {size} entries, but {old_size} were signed for")
-    if merkle.root(old_size, tree.stored(old_size)) != old_root:
+    if tree.ask(partial(merkle.root, old_size)) != old_root:
         raise ContradictionError(f"The log's first {old_size} entries are not the ones that were signed for")

@@ -114,6 +114,7 @@ EVENTS = MappingProxyType(
         "log.clock_set_back": "The database's clock was found behind the newest signed head",
         "pack.requested": "An auditor's pack was asked for",
         "log.key_rotated": "A new key signs the heads; the old one vouches for it",
+        "master_key.replaced": "Every key was wrapped by a new master key; how many, and how many could not be",
         "log.cosigned": "A witness signed a head",
         "log.verification_failed": "A full check of the log found it broken, and where",
         "export.created": "Records were exported; what and for which period is recorded",

@@ -13,15 +13,15 @@ from audit.witness import cosigned
 
 _COLUMNS = "e.id, e.at, e.action, e.actor, e.subject, e.after::text, e.because::text, e.before::text"
 
-# Tree order; the events that no batch holds yet come last, in the order of their ids.
+# Tree order; the events that have no place yet come last, in the order of their ids.
 EVENTS = f"""
-    SELECT {_COLUMNS}, b.start
-    FROM audit_batch b CROSS JOIN LATERAL unnest(b.events) ids
-    JOIN audit_event e ON e.id >= lower(ids) AND e.id < upper(ids)
+    SELECT {_COLUMNS}, p.start + leaf.place AS leaf
+    FROM audit_place p CROSS JOIN LATERAL unnest(p.ids) WITH ORDINALITY AS leaf (id, place)
+    JOIN audit_event e ON e.id = leaf.id
     UNION ALL
-    SELECT {_COLUMNS}, NULL FROM audit_event e, (SELECT range_agg(events) AS ids FROM audit_batch) folded
+    SELECT {_COLUMNS}, NULL FROM audit_event e, (SELECT range_agg(events) AS ids FROM audit_place) folded
     WHERE folded.ids IS NULL OR NOT folded.ids @> e.id
-    ORDER BY start NULLS LAST, id
+    ORDER BY leaf NULLS LAST, id
 """  # noqa: S608
 
 

@@ -13,19 +13,14 @@ from audit.models import Checkpoint, Event, Verification
 from audit.record import record
 from audit.verify import BrokenError, Key, Summary, read_heads, verify_both
 
-# Compares what each event says with the hash it was given when it was folded: names the event itself, where the heads
-# can only name the entries between two of them.
+# Compares what each event says with the hash it was given when a batch took it over: names the event itself, where the
+# heads can only name the entries between two of them.
 _CHANGED = """
-    SELECT min(id) FROM (
-        SELECT e.id, b.size, b.hashes, audit_leaf(e) AS leaf, row_number() OVER in_batch AS place,
-            count(*) OVER (PARTITION BY b.start) AS found
-        FROM audit_batch b CROSS JOIN LATERAL unnest(b.events) ids
-        JOIN audit_event e ON e.id >= lower(ids) AND e.id < upper(ids)
-        WINDOW in_batch AS (PARTITION BY b.start ORDER BY e.id)
-    ) folded WHERE found = size AND leaf <> substr(hashes, (32 * place - 31)::int, 32)
+    SELECT min(e.id)
+    FROM audit_batch b CROSS JOIN LATERAL unnest(b.ids) WITH ORDINALITY AS leaf (id, place)
+    JOIN audit_event e ON e.id = leaf.id
+    WHERE audit_leaf(e) <> substr(b.hashes, (32 * place - 31)::int, 32)
 """
-
-
 # Whoever destroys a key hides what was said under it, so an erasure must say so in the log.
 _KEYS = """
     SELECT subject, 'destroyed' FROM audit_subjectkey k WHERE length(wrapped) = 0 AND NOT EXISTS (

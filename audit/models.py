@@ -79,10 +79,15 @@ class Pack(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
 
 
+class RetentionKind(models.TextChoices):
+    INVOICE = "invoice", "Invoices and receipts"
+    LETTER = "letter", "Other business papers"
+
+
 class RetentionRule(models.Model):
     """How long records of a kind are kept; the newest row of a kind and country is in force. Only ever added."""
 
-    kind = models.TextField()
+    kind = models.TextField(choices=RetentionKind, default=RetentionKind.INVOICE)
     country = models.CharField(max_length=2)
     years = models.PositiveSmallIntegerField(help_text="Counted from the end of the calendar year")
     basis = models.TextField(help_text="The law or decision it rests on")

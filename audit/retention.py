@@ -6,14 +6,14 @@ from datetime import date
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from audit.models import LegalHold, RetentionRule, RetentionSchedule
+from audit.models import LegalHold, RetentionKind, RetentionRule, RetentionSchedule
 from audit.record import record
 
-INVOICE = "invoice"
+INVOICE, LETTER = RetentionKind.INVOICE, RetentionKind.LETTER
 ANYWHERE = "*"
 
 # Invoices are accounting vouchers. Where no country is named, the longest of these periods.
-DEFAULTS: Mapping[str, tuple[int, str]] = {
+_INVOICES: Mapping[str, tuple[int, str]] = {
     "AT": (7, "§ 132 BAO"),
     "BE": (10, "Art. 60 WBTW, from 2023"),
     "CH": (10, "Art. 958f OR"),
@@ -28,6 +28,16 @@ DEFAULTS: Mapping[str, tuple[int, str]] = {
     "US": (7, "common practice"),
     ANYWHERE: (10, "where nothing else is set"),
 }
+_LETTERS: Mapping[str, tuple[int, str]] = {
+    "AT": (7, "§ 132 BAO"),
+    "CH": (10, "Art. 958f OR"),
+    "DE": (6, "§ 147 Abs. 3 AO, § 257 Abs. 4 HGB"),
+    "ES": (6, "Art. 30 Código de Comercio"),
+    "IT": (10, "Art. 2220 Codice civile"),
+    "LU": (10, "Art. 16 Code de commerce"),
+    ANYWHERE: (10, "where nothing else is set"),
+}
+DEFAULTS: Mapping[RetentionKind, Mapping[str, tuple[int, str]]] = {INVOICE: _INVOICES, LETTER: _LETTERS}
 
 
 class HeldError(Exception):
@@ -35,19 +45,20 @@ class HeldError(Exception):
 
 
 def rules() -> list[RetentionRule]:
-    """The rule in force for every country: what was set last, else the default (which has no id)."""
+    """The rule in force for every kind and country: what was set last, else the default (which has no id)."""
     found = {
-        country: RetentionRule(kind=INVOICE, country=country, years=years, basis=basis)
-        for country, (years, basis) in DEFAULTS.items()
+        (kind, country): RetentionRule(kind=kind, country=country, years=years, basis=basis)
+        for kind, defaults in DEFAULTS.items()
+        for country, (years, basis) in defaults.items()
     }
-    for rule in RetentionRule.objects.filter(kind=INVOICE).order_by("id"):
-        found[rule.country] = rule
-    return [found[country] for country in sorted(found)]
+    for rule in RetentionRule.objects.order_by("id"):
+        found[RetentionKind(rule.kind), rule.country] = rule
+    return [found[key] for key in sorted(found)]
 
 
-def rule_for(country: str) -> RetentionRule:
-    """The country's rule, else the one for everywhere."""
-    by_country = {rule.country: rule for rule in rules()}
+def rule_for(country: str, kind: RetentionKind = INVOICE) -> RetentionRule:
+    """The country's rule for this kind, else the one for everywhere."""
+    by_country = {rule.country: rule for rule in rules() if rule.kind == kind}
     return by_country.get(country, by_country[ANYWHERE])
 
 
@@ -57,13 +68,13 @@ def kept_until(day: date, rule: RetentionRule) -> date:
 
 
 @transaction.atomic
-def set_rule(country: str, years: int, basis: str, *, actor: str) -> RetentionRule:
-    old = rule_for(country)
-    rule = RetentionRule.objects.create(kind=INVOICE, country=country, years=years, basis=basis, set_by=actor)
+def set_rule(country: str, years: int, basis: str, *, actor: str, kind: RetentionKind = INVOICE) -> RetentionRule:
+    old = rule_for(country, kind)
+    rule = RetentionRule.objects.create(kind=kind, country=country, years=years, basis=basis, set_by=actor)
     record(
         "retention.rule_changed",
         actor=actor,
-        subject=f"retention:{INVOICE}.{country}",
+        subject=f"retention:{kind}.{country}",
         before={"country": old.country, "years": old.years, "basis": old.basis},
         after={"country": country, "years": years, "basis": basis},
     )

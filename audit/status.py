@@ -15,6 +15,19 @@ from audit.verify import BrokenError, Head, Key, open_head
 HEAD_WITHIN = timedelta(minutes=5)
 CHECK_WITHIN = timedelta(hours=36)
 _TAIL = 64 * 1024
+_NEWER = """
+    WITH folded AS (
+        SELECT coalesce(range_agg(events), '{}') AS ids
+        FROM audit_place WHERE events && int8range((SELECT settled_id FROM audit_edge) + 1, NULL)
+    )
+    SELECT count(*), min(at) FROM audit_event WHERE id IN (
+        SELECT unnest(ids[greatest(%(size)s - start, 0)::int + 1:]) FROM audit_place
+        WHERE start >= coalesce((SELECT max(start) FROM audit_batch WHERE start <= %(size)s), 0)
+        UNION ALL
+        SELECT id FROM audit_event, folded
+        WHERE id > (SELECT settled_id FROM audit_edge) AND NOT folded.ids @> id
+    )
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +98,6 @@ def _since(verification: Verification | None) -> datetime:
 def _newer_than(size: int) -> tuple[int, datetime | None]:
     """How many events the first `size` leaves do not hold, and when the oldest of them was written."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH sealed AS (SELECT coalesce(range_agg(events), '{}') AS ids, coalesce(max(settled_id), 0) AS mark"
-            " FROM audit_batch WHERE start < %(size)s AND upper(events) > ("
-            "  SELECT coalesce(max(settled_id), 0) FROM audit_batch WHERE start < %(size)s))"
-            " SELECT count(*), min(at) FROM audit_event e, sealed WHERE e.id > sealed.mark AND NOT sealed.ids @> e.id",
-            {"size": size},
-        )
+        cursor.execute(_NEWER, {"size": size})
         count, oldest = cursor.fetchone()
     return int(count), oldest

@@ -2,7 +2,7 @@
 # ruff: noqa: T201
 """Check Countersign's audit log on your own machine: no database, no Countersign, only Python and `cryptography`.
 
-    verify.py BUNDLE [--key KEY]... [--heads FILE]    the whole log: a folder or zip with events.jsonl and heads.jsonl
+    verify.py BUNDLE [--key KEY]... [--heads FILE]    the whole log: a folder or zip of it, or an auditor's pack
     verify.py PROOF [--key KEY]...                    that one event is in the log, or that a log continues another
 
 KEY is a public key of the log or of a witness, or a file of such. Take it, and your own copy of the heads, from
@@ -178,7 +178,6 @@ def open_note(note: str, keys: Sequence[Key]) -> tuple[str, datetime | None, fro
     """What a signed note says, when the log says that it signed it, and which trusted witnesses saw it.
 
     Raises BrokenError unless one of the log's `keys` signed the note and none of `keys`' signatures is false.
-
     A log signs twice with one key: the note, and as c2sp.org/tlog-cosignature when it did so.
     """
     text, blank, signatures = note.rpartition("\n\n")
@@ -419,8 +418,9 @@ def verify_consistency(old: str, new: str, hashes: Sequence[str], keys: Sequence
 
 def _open(bundle: Path, name: str) -> IO[bytes]:
     if bundle.is_dir():
-        return (bundle / name).open("rb")
-    return zipfile.ZipFile(bundle).open(name)
+        return (bundle / name if (bundle / name).exists() else bundle / "log" / name).open("rb")
+    archive = zipfile.ZipFile(bundle)
+    return archive.open(name if name in archive.namelist() else f"log/{name}")
 
 
 def _read(bundle: Path, name: str) -> str:

@@ -295,6 +295,21 @@ UNFOLD = {
     "SITE_URL": "/",
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": True,
+    "COLORS": {  # the accent of static/app.css, lighter and darker
+        "primary": {
+            "50": "#effaf7",
+            "100": "#e2f0ec",
+            "200": "#b9e0d6",
+            "300": "#86cabb",
+            "400": "#4fc3ad",
+            "500": "#17907a",
+            "600": "#0a6a5a",
+            "700": "#095749",
+            "800": "#08463b",
+            "900": "#07392f",
+            "950": "#032019",
+        }
+    },
 }
 
 REST_FRAMEWORK = {

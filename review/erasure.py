@@ -16,7 +16,7 @@ from django.utils import timezone
 from audit import canonical
 from audit.models import LegalHold, RetentionRule
 from audit.record import record
-from audit.retention import HeldError, kept_until, require_no_hold, rule_for, rules
+from audit.retention import INVOICE, LETTER, HeldError, kept_until, require_no_hold, rule_for, rules
 from audit.verify import leaf_hash
 from automation.documents.models import Document, State
 from automation.errors import Conflict
@@ -56,8 +56,9 @@ class Certificate:
             "The key of the original was destroyed, its stored bytes were removed, and with them the words, values,\n"
             "findings and remarks that were read from it or written about it. The keys of what the audit log's events\n"
             "say of it were destroyed too: nobody reads that again in any copy of the log, and the log still verifies\n"
-            "as a whole. Backups of the database made before that day hold the keys until they are rotated. The log\n"
-            "keeps that the document was here, who decided on it and when.\n"
+            "as a whole. Backups of the database made before that day hold the keys, wrapped by the master key of\n"
+            "their day, until that one is destroyed. The log keeps that the document was here, who decided on it and\n"
+            "when.\n"
         )
 
 
@@ -82,12 +83,19 @@ def until_of(document: Document) -> date:
     invoice = _invoice(document)
     arrived = document.received_at.date()
     day = max(arrived, invoice.issue_date) if invoice and invoice.issue_date else arrived
-    return kept_until(min(day, arrived.replace(year=arrived.year + 1, day=1)), rule_for(document.entity.country))
+    return kept_until(min(day, arrived.replace(year=arrived.year + 1, day=1)), _rule(document))
+
+
+def _rule(document: Document) -> RetentionRule:
+    """What was posted is a voucher, whatever was read on it; what belongs to another document is none by itself."""
+    invoice = _invoice(document)
+    other = document.state == State.ATTACHED or (invoice is not None and invoice.document_type == "other")
+    return rule_for(document.entity.country, LETTER if other and document.state != State.POSTED else INVOICE)
 
 
 def erase(document: Document, *, actor: str) -> Certificate:
     """Raises Conflict where it is undecided, erased already, kept by its rule or under a hold."""
-    rule = rule_for(document.entity.country)
+    rule = _rule(document)
     until = until_of(document)
     if document.state not in DECIDED:
         raise Conflict(f"{document.filename} is not decided yet.")

@@ -1,8 +1,9 @@
 """Searching the log by person, document, supplier, action and time, within the entities that a person may see."""
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.contrib.auth.models import User
@@ -10,6 +11,7 @@ from django.db.models import CharField, Count, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat, TruncDate
 from django.utils import timezone
 
+from audit.events import EVENTS
 from audit.models import Event
 from audit.personal import opened
 from automation.documents.models import Document
@@ -17,6 +19,7 @@ from automation.ledger.models import Supplier
 from review.access import AUDIT, allowed_entities, rights
 
 PAGE = 100
+_SHARES = 6  # actions in the chart of the most frequent
 _MOST = 500  # documents or suppliers that one search term may stand for
 
 
@@ -40,7 +43,26 @@ class Bar:
     day: date
     count: int
     height: float
-    x: float = field(default=0.0)
+    x: float
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How often one action happened; `percent` of the most frequent one."""
+
+    action: str
+    meaning: str
+    count: int
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """`most`: events of the busiest day."""
+
+    most: int
+    days: list[Bar]
+    actions: list[Share]
 
 
 def visible_events(user: User) -> QuerySet[Event]:
@@ -79,31 +101,41 @@ def search(user: User, asked: Asked) -> list[Event]:
     return opened(events.order_by("-id")[: PAGE + 1])
 
 
-def activity(user: User, days: int = 30) -> list[Bar]:
-    """Events a day, today last."""
+def activity(user: User, days: int = 30) -> Activity:
+    """What happened in these days, of which today is the last."""
     today = timezone.now().date()
     since = today - timedelta(days=days - 1)
     found = (
         visible_events(user)
         .filter(at__gte=_midnight(since))
         .annotate(day=TruncDate("at", tzinfo=UTC))
-        .values_list("day")
+        .values_list("day", "action")
         .annotate(count=Count("id"))
+        .order_by()
     )
-    counts = dict(found)
-    most = max(counts.values(), default=1)
+    by_day, by_action = Counter[date](), Counter[str]()
+    for day, action, count in found:
+        by_day[day] += count
+        by_action[action] += count
+    most, frequent = max(by_day.values(), default=1), by_action.most_common(_SHARES)
     shown = [since + timedelta(days=n) for n in range(days)]
-    return [
-        Bar(day, counts.get(day, 0), round(counts.get(day, 0) / most * 100, 1), n * 100 / days)
-        for n, day in enumerate(shown)
-    ]
+    return Activity(
+        most=most,
+        days=[Bar(day, by_day[day], round(by_day[day] / most * 100, 1), n * 100 / days) for n, day in enumerate(shown)],
+        actions=[Share(name, EVENTS[name], count, 100 * count // frequent[0][1]) for name, count in frequent],
+    )
 
 
 def named(events: Iterable[Event]) -> dict[str, str]:
-    """What the subjects that are documents are called: subject to file name."""
-    ids = {event.subject.partition(":")[2] for event in events if event.subject.startswith("document:")}
-    known = [id for id in ids if _is_uuid(id)]
-    return {f"document:{pk}": name for pk, name in Document.objects.filter(pk__in=known).values_list("pk", "filename")}
+    """What the subjects that are documents or suppliers are called."""
+    subjects = {event.subject for event in events}
+    documents = Document.objects.filter(pk__in=_ids(subjects, "document:")).values_list("pk", "filename")
+    suppliers = Supplier.objects.filter(pk__in=_ids(subjects, "supplier:")).values_list("pk", "name")
+    return {f"document:{pk}": name for pk, name in documents} | {f"supplier:{pk}": name for pk, name in suppliers}
+
+
+def _ids(subjects: Iterable[str], kind: str) -> list[str]:
+    return [id for subject in subjects if subject.startswith(kind) and _is_uuid(id := subject.removeprefix(kind))]
 
 
 def _midnight(day: date) -> datetime:

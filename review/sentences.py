@@ -24,23 +24,26 @@ PROSE = (
     "review/views/",
     "breakers.py",
     "deadlines.py",
+    "audit/status.py",
 )
 
 
 def sentences(root: Path) -> Iterator[tuple[str, str]]:
     """Pairs of a file's path below `root` and a sentence in it, in the order of the source."""
-    for package in ("automation", "review"):
-        for path in sorted((root / package).rglob("*.py")):
-            name = str(path.relative_to(root))
-            if not any(part in SILENT for part in path.relative_to(root).parts):
-                tree = ast.parse(path.read_text())
-                everything = any(part in name for part in PROSE)
-                for sentence in dict.fromkeys(_prose(tree) if everything else _said(tree)):
-                    yield name, sentence
+    packages = (path for package in ("automation", "review") for path in sorted((root / package).rglob("*.py")))
+    for path in (*packages, root / "audit" / "status.py"):
+        name = str(path.relative_to(root))
+        if not any(part in SILENT for part in path.relative_to(root).parts):
+            tree = ast.parse(path.read_text())
+            everything = any(part in name for part in PROSE)
+            for sentence in dict.fromkeys(_prose(tree) if everything else _said(tree)):
+                yield name, sentence
 
 
 def words() -> Iterator[tuple[str, str]]:
     """Pairs of a file's path and a word or phrase that is declared there."""
+    from audit.events import EVENTS
+    from audit.models import RetentionKind
     from automation.checks.models import Severity
     from automation.documents.models import State
     from automation.ingestion.channels import KINDS
@@ -52,6 +55,8 @@ def words() -> Iterator[tuple[str, str]]:
     from review.views import queue, screen, shown, trail
 
     declared: dict[str, list[str]] = {
+        "audit/events.py": [*EVENTS.values()],
+        "audit/models.py": [*map(str, RetentionKind.labels)],
         "inference/fields.py": [
             *(field.label for field in FIELDS.values()),
             *map(_titled, DOCUMENT_TYPES),

@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
             name='RetentionRule',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.TextField()),
+                ('kind', models.TextField(choices=[('invoice', 'Invoices and receipts'), ('letter', 'Other business papers')], default='invoice')),
                 ('country', models.CharField(max_length=2)),
                 ('years', models.PositiveSmallIntegerField(help_text='Counted from the end of the calendar year')),
                 ('basis', models.TextField(help_text='The law or decision it rests on')),

@@ -20,6 +20,7 @@ SCOPES: Mapping[str, str] = MappingProxyType(
         "documents:write": "Hand in documents",
         "runs:read": "See the runs of documents",
         "runs:operate": "Pause, resume, cancel, retry and skip",
+        "log:read": "See the signed heads of the audit log, and that they continue each other",
         "channels:read": "See the channels that files come in by",
         "channels:write": "Set up, change and remove channels",
     }

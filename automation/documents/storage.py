@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidTag
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
-from audit.envelope import master_key, new_key, seal, unseal
+from audit.envelope import new_key, seal, unseal, unwrap, wrap
 from automation.errors import PermanentFailure, TemporaryFailure
 
 
@@ -53,7 +53,7 @@ def store(data: bytes) -> StoredBytes:
             _flush(Path(storage.path(name)))
     except OSError as error:
         raise TemporaryFailure(f"The document could not be stored: {error}", code="storage_unavailable") from error
-    return StoredBytes(digest.hex(), name, seal(master_key(), key, digest))
+    return StoredBytes(digest.hex(), name, wrap(key, digest))
 
 
 def load(document: Keeper) -> bytes:
@@ -69,7 +69,7 @@ def load(document: Keeper) -> bytes:
     except OSError as error:
         raise TemporaryFailure(f"The document could not be loaded: {error}", code="storage_unavailable") from error
     try:
-        key = unseal(master_key(), bytes(document.wrapped_key), digest)
+        key = unwrap(bytes(document.wrapped_key), digest)
     except InvalidTag as error:
         message = "The document's key does not open: the master key is another one, or the key was changed."
         raise PermanentFailure(message, code="document_key_unusable") from error
@@ -82,13 +82,13 @@ def load(document: Keeper) -> bytes:
 
 def seal_secret(text: str, owner: str) -> bytes:
     """A short secret under the master key, of use to `owner` only."""
-    return seal(master_key(), text.encode(), owner.encode())
+    return wrap(text.encode(), owner.encode())
 
 
 def open_secret(sealed: bytes, owner: str) -> str:
     """The same back. Raises PermanentFailure where the master key is another one, or the secret is not this owner's."""
     try:
-        return unseal(master_key(), sealed, owner.encode()).decode()
+        return unwrap(sealed, owner.encode()).decode()
     except InvalidTag as error:
         message = "The secret does not open: the master key is another one."
         raise PermanentFailure(message, code="secret_unusable") from error

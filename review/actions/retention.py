@@ -5,7 +5,7 @@ import uuid
 from django.contrib.auth.models import User
 
 from audit import retention
-from audit.models import LegalHold, RetentionRule, RetentionSchedule
+from audit.models import LegalHold, RetentionKind, RetentionRule, RetentionSchedule
 from automation.documents.models import Document
 from automation.errors import Conflict, Invalid
 from automation.ledger.models import LegalEntity, Supplier
@@ -15,16 +15,21 @@ from review.access import require_governance
 KINDS = {"document": Document, "supplier": Supplier, "entity": LegalEntity}
 
 
-def set_rule(country: str, years: int, basis: str, *, acting_user: User) -> RetentionRule:
-    """Raises NotAllowed, and Invalid for what is no country, no number of years or without a reason."""
+def set_rule(
+    country: str, years: int, basis: str, *, acting_user: User, kind: str = retention.INVOICE
+) -> RetentionRule:
+    """Raises NotAllowed, and Invalid for what is no kind, no country, no number of years or without a reason."""
     require_governance(acting_user, None)
+    if kind not in RetentionKind.values:
+        raise Invalid(f"There is no kind of papers called {kind!r}.")
     if country != retention.ANYWHERE and not (len(country) == 2 and country.isascii() and country.isupper()):
         raise Invalid("The country is two capital letters, as in DE, or * for everywhere else.")
     if not 1 <= years <= 100:
         raise Invalid("Give 1 to 100 years.")
     if not basis:
         raise Invalid("Say which law or decision this rests on.")
-    return retention.set_rule(country, years, basis, actor=f"user:{acting_user.username}")
+    actor = f"user:{acting_user.username}"
+    return retention.set_rule(country, years, basis, actor=actor, kind=RetentionKind(kind))
 
 
 def set_schedule(enabled: bool, because: str, *, acting_user: User) -> RetentionSchedule:

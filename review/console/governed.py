@@ -47,12 +47,12 @@ class Governed(ReadOnly):
 
 
 class RuleSetting(Governed):
-    list_display = ("country", "years", "basis", "set_by", "at")
-    fields = ("country", "years", "basis")
+    list_display = ("kind", "country", "years", "basis", "set_by", "at")
+    fields = ("kind", "country", "years", "basis")
     ordering = ("-pk",)
 
     def act(self, person: User, given: dict[str, Any], obj: Any, change: bool) -> None:
-        retention.set_rule(given["country"], given["years"], given["basis"], acting_user=person)
+        retention.set_rule(given["country"], given["years"], given["basis"], acting_user=person, kind=given["kind"])
 
 
 class ScheduleSetting(Governed):
@@ -141,6 +141,9 @@ class PeopleRecords(Governed):
     list_filter = ("is_active",)
     actions = ("close_accounts",)
     shown = ("username", "first_name", "last_name", "email", "roles", "is_active", "last_login", "date_joined")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return cast(QuerySet[User], super().get_queryset(request)).exclude(username="AnonymousUser")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

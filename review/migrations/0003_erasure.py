@@ -1,7 +1,7 @@
 """One function may empty what only grows: it erases a document, and refuses without an event and under a hold.
 
-It runs as the owner. The triggers let an UPDATE pass that comes from it, and no other: whoever else sets the same
-setting is not the owner while the statement runs.
+It runs as the owner. The triggers let an UPDATE pass that comes from it, or from the owner (review/rewrap.py), and no
+other: whoever else sets the same setting is not the owner while the statement runs.
 """
 
 from django.conf import settings
@@ -35,7 +35,7 @@ BEGIN
 END $$;
 CREATE OR REPLACE FUNCTION documents_refuse_new_bytes() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF length(NEW.wrapped_key) = 0 AND (OLD.sha256, OLD.storage_name, OLD.size)
+    IF (OLD.sha256, OLD.storage_name, OLD.size)
             IS NOT DISTINCT FROM (NEW.sha256, NEW.storage_name, NEW.size) AND {GATE} THEN
         RETURN NEW;
     END IF;
@@ -83,7 +83,15 @@ BEGIN
         WHERE invoice_id IN (SELECT id FROM ledger_invoice WHERE document_id = erased);
     DELETE FROM memory_memory WHERE document_id = erased;
     UPDATE posting_posting SET payload = '{}', detail = '' WHERE document_id = erased;
-    UPDATE documents_document SET filename = 'erased', sender = '', wrapped_key = '' WHERE id = erased;
+    UPDATE workflow_run SET error = jsonb_set(error, '{message}', '"erased"')
+        WHERE subject = 'document:' || erased AND error ? 'message';
+    UPDATE workflow_attempt SET message = 'erased'
+        WHERE run_id IN (SELECT id FROM workflow_run WHERE subject = 'document:' || erased);
+    UPDATE workflow_signal SET payload = jsonb_set(payload, '{reason}', '"erased"')
+        WHERE run_id IN (SELECT id FROM workflow_run WHERE subject = 'document:' || erased) AND payload ? 'reason';
+    UPDATE documents_document SET filename = 'erased', sender = '', wrapped_key = '',
+        problem = CASE WHEN problem ? 'message' THEN jsonb_set(problem, '{message}', '"erased"') ELSE problem END
+        WHERE id = erased;
     -- A mail goes with the last of the documents it brought.
     UPDATE ingestion_mail m SET wrapped_key = '', sender = '', recipients = '[]', subject = ''
         WHERE m.id IN (SELECT mail_id FROM ingestion_arrival WHERE document_id = erased) AND NOT EXISTS (

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from audit.record import record
 from automation.documents.storage import open_secret, seal_secret
 from review.sign_in.events import provided_by
-from review.sign_in.second_factor import FACTORS, required_of
+from review.sign_in.second_factor import FACTORS, SECRETS_OF, required_of
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -45,10 +45,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return str(user.get_username())
 
     def encrypt(self, text: str) -> str:
-        return base64.b64encode(seal_secret(text, "second factor")).decode()
+        return base64.b64encode(seal_secret(text, SECRETS_OF)).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return open_secret(base64.b64decode(encrypted_text), "second factor")
+        return open_secret(base64.b64decode(encrypted_text), SECRETS_OF)
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         others = Authenticator.objects.filter(user=authenticator.user, type__in=FACTORS).exclude(pk=authenticator.pk)

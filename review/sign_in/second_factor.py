@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+SECRETS_OF = "second factor"  # what their sealed secrets are bound to
 _PROVEN = frozenset({"mfa", "socialaccount"})  # for single sign-on the provider answers, by its own rules
 
 

@@ -46,7 +46,7 @@ def log(request: HttpRequest) -> HttpResponse:
         "here": "audit",
         "tab": "log",
         "status": status(configured().keys, Path(settings.AUDIT_HEADS_PATH)),
-        "bars": activity(user),
+        "activity": activity(user),
         "rows": [(event, named_subject, _payloads(event)) for event, named_subject in _with_names(events)],
         "asked": given,
         "actions": EVENTS,
@@ -65,8 +65,7 @@ def complete(request: HttpRequest) -> HttpResponse:
     first = _day(request.GET.get("first", "")) or today - timedelta(days=29)
     last = _day(request.GET.get("last", "")) or today
     user = cast(User, request.user)
-    everywhere = None in rights(user).get(AUDIT, frozenset())
-    entities = None if everywhere else [entity.pk for entity in allowed_entities(user, AUDIT)]
+    entities = None if _everywhere(request) else [entity.pk for entity in allowed_entities(user, AUDIT)]
     period = Period(first, last)
     found = completeness(period.since, period.until, entities)
     context = {"here": "audit", "tab": "complete", "found": found, "first": first, "last": last}
@@ -90,7 +89,7 @@ def packs(request: HttpRequest) -> HttpResponse:
     found = Pack.objects.order_by("-id")[:50]
     waiting = any(pack.finished_at is None for pack in found)
     today = timezone.now().date()
-    context = {"here": "audit", "tab": "packs", "packs": found, "waiting": waiting}
+    context = {"here": "audit", "tab": "packs", "packs": found, "waiting": waiting, "everywhere": _everywhere(request)}
     context |= {"first": today.replace(day=1), "last": today}
     name = "audit/packs.html#list" if request.headers.get("HX-Request") else "audit/packs.html"
     return render(request, name, context)
@@ -99,7 +98,7 @@ def packs(request: HttpRequest) -> HttpResponse:
 @needs(AUDIT)
 @require_GET
 def pack_file(request: HttpRequest, pack_id: int) -> FileResponse:
-    if None not in rights(cast(User, request.user)).get(AUDIT, frozenset()):
+    if not _everywhere(request):
         raise PermissionDenied("A pack holds the events of all entities.")
     pack = get_object_or_404(Pack.objects.exclude(file=""), pk=pack_id)
     name = f"countersign-audit_{pack.since}_{pack.until}.zip"
@@ -126,6 +125,10 @@ def proof(request: HttpRequest, document_id: uuid.UUID, event_id: int) -> HttpRe
     name = f"event-{event.id}.{'proof' if compact else 'json'}"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
+
+
+def _everywhere(request: HttpRequest) -> bool:
+    return None in rights(cast(User, request.user)).get(AUDIT, frozenset())
 
 
 def _asked(request: HttpRequest) -> Asked:

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from audit.models import Event, LegalHold
-from audit.retention import erases_nightly, rules
+from audit.models import Event, LegalHold, RetentionKind
+from audit.retention import INVOICE, erases_nightly, rules
 from automation.documents.models import Document
 from automation.errors import CountersignError
 from review.access import AUDIT, allowed_entities, may_govern, needs
@@ -44,6 +44,7 @@ def retention(request: HttpRequest) -> HttpResponse:
         "ran": Event.objects.filter(action="retention.ran").order_by("-id").first(),
         "coming": [item for item in coming if item.until >= today][:SHOWN],
         "kinds": actions.KINDS,
+        "paper_kinds": RetentionKind.choices,
         "governs": may_govern(user),
     }
     return render(request, "audit/retention.html", context)
@@ -52,11 +53,11 @@ def retention(request: HttpRequest) -> HttpResponse:
 @needs(AUDIT)
 @require_POST
 def change_rule(request: HttpRequest) -> HttpResponse:
-    country, years, basis = (request.POST.get(name, "").strip() for name in ("country", "years", "basis"))
+    country, years, basis, kind = (request.POST.get(name, "").strip() for name in ("country", "years", "basis", "kind"))
     number = int(years) if years.isascii() and years.isdigit() and len(years) < 4 else 0
     return _done(
         request,
-        lambda: actions.set_rule(country, number, basis, acting_user=cast(User, request.user)),
+        lambda: actions.set_rule(country, number, basis, acting_user=cast(User, request.user), kind=kind or INVOICE),
         f"The rule for {country} is changed.",
     )
 

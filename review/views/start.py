@@ -1,8 +1,10 @@
 """Where a person begins: their own work and its deadlines, and for those who answer for it how the work goes."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,6 +12,8 @@ from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from audit.signing import configured
+from audit.status import status
 from review import formatting, queries
 from review.access import ADD, AUDIT, CONTROL, OPERATE, VIEW, allowed_entities, rights, signed_in, stands_in
 from review.actions.comment import unseen_mentions
@@ -59,6 +63,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "unseen": unseen_mentions(user),
         "for_others": stands_in(user),
         "may_add": bool(held.get(ADD)),
+        "status": status(configured().keys, Path(settings.AUDIT_HEADS_PATH)) if held.get(AUDIT) else None,
         "nothing_yet": bool(held.get(VIEW)) and not counted(user, tab="all"),
         **(_managed(request, user) if any(held.get(right) for right in (CONTROL, AUDIT, OPERATE)) else {}),
     }

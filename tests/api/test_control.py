@@ -171,6 +171,8 @@ def test_every_operation_is_described(described: Any) -> None:
         f"POST {RUNS}/{{run_id}}/actions",
         "GET /api/control/v1/queues",
         "GET /api/control/v1/downstreams",
+        "GET /api/control/v1/log/consistency",
+        "GET /api/control/v1/log/heads",
         "GET /api/control/v1/channels",
         "POST /api/control/v1/channels",
         "GET /api/control/v1/channels/{channel_id}",

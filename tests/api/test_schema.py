@@ -78,6 +78,7 @@ def test_every_operation_is_described(described: Any) -> None:
         f"GET {BASE}",
         f"POST {BASE}",
         f"GET {ONE}",
+        f"GET {ONE}/events/{{event_id}}/proof",
         f"GET {ONE}/events",
         f"GET {ONE}/parts",
         f"PUT {ONE}/parts",

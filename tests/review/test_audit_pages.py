@@ -23,7 +23,7 @@ from audit.record import record
 from audit.sequencer import fold_all
 from audit.signing import configured
 from automation.documents.models import Document
-from automation.ledger.models import LegalEntity
+from automation.ledger.models import LegalEntity, Supplier
 from review.access import grant_role
 from review.pack.build import build_packs
 from review.pack.cells import csv_lines, neutral
@@ -173,10 +173,12 @@ def test_a_pack_holds_the_log_and_what_an_auditor_asks_for(
     assert "olaf" in roles
     assert "§ 147" in process
     assert "Adapters:" in process
-    folder = tmp_path / "pack"
-    command = [sys.executable, "-I", str(folder / "verify.py"), str(folder / "log"), "--key", str(configured().key)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.stdout.startswith("Intact:"), done
+    folder, zipped = tmp_path / "pack", tmp_path / "pack.zip"
+    zipped.write_bytes(content)
+    for what in (folder / "log", folder, zipped):
+        command = [sys.executable, "-I", str(folder / "verify.py"), str(what), "--key", str(configured().key)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.stdout.startswith("Intact:"), done
     assert Event.objects.filter(action="export.created", subject=f"pack:{pack.pk}").count() == 1
 
 
@@ -194,3 +196,18 @@ def test_no_cell_is_a_formula(text: str) -> None:
 
 def test_numbers_and_words_stay_as_they_are() -> None:
     assert [neutral(value) for value in ("Ärger", 12, None, "a=b")] == ["Ärger", "12", "", "a=b"]
+
+
+def test_packs_are_offered_only_to_who_may_have_one(auditor: User, overall: User) -> None:
+    assert "Make a pack" not in page(auditor, "audit-packs")
+    assert "only auditors of all of them" in page(auditor, "audit-packs")
+    assert "Make a pack" in page(overall, "audit-packs")
+
+
+def test_the_log_names_suppliers_and_shows_what_happens_most(overall: User, entity: LegalEntity) -> None:
+    supplier = Supplier.objects.create(entity=entity, name="Nordwind Papier")
+    with transaction.atomic():
+        record("supplier.changed", actor="user:carla", subject=f"supplier:{supplier.pk}", after={"name": "x"})
+    shown = page(overall, "audit-log", asked={"action": "supplier.changed"})
+    assert "Nordwind Papier" in shown
+    assert 'href="?action=supplier.changed"' in shown

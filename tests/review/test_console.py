@@ -70,7 +70,7 @@ def test_it_is_for_governance_and_auditors_of_everything(client: Client, entity:
 
 
 def test_what_is_set_goes_through_the_actions_into_the_log(client: Client, governor: User, entity: LegalEntity) -> None:
-    rule: dict[str, Any] = {"country": "DE", "years": 12, "basis": "Board"}
+    rule: dict[str, Any] = {"kind": "invoice", "country": "DE", "years": 12, "basis": "Board"}
     client.post(reverse("admin:audit_retentionrule_add"), rule)
     assert rule_for("DE").years == 12
     assert Event.objects.get(action="retention.rule_changed").actor == "user:gina"
@@ -90,7 +90,9 @@ def test_what_is_set_goes_through_the_actions_into_the_log(client: Client, gover
 
 def test_what_an_action_refuses_is_said_and_changes_nothing(client: Client, governor: User) -> None:
     answer = client.post(
-        reverse("admin:audit_retentionrule_add"), {"country": "de", "years": 3, "basis": "x"}, follow=True
+        reverse("admin:audit_retentionrule_add"),
+        {"kind": "invoice", "country": "de", "years": 3, "basis": "x"},
+        follow=True,
     )
     assert "two capital letters" in answer.content.decode()
     assert not RetentionRule.objects.exists()

@@ -18,7 +18,7 @@ from audit.integrity import check
 from audit.models import Event
 from audit.queries import trail
 from audit.record import record
-from audit.retention import kept_until, rule_for
+from audit.retention import LETTER, kept_until, rule_for
 from audit.sequencer import fold_all
 from audit.signing import configured
 from automation.documents import storage
@@ -29,6 +29,7 @@ from automation.ingestion.configure import create_channel
 from automation.ingestion.incoming import IncomingFile
 from automation.ingestion.models import Arrival, Mail
 from automation.ledger.models import LegalEntity
+from automation.workflow.models import Attempt, Run, Signal
 from review import pictures
 from review.access import grant_role
 from review.actions import retention as actions
@@ -174,6 +175,21 @@ def test_a_rule_counts_from_the_end_of_the_year() -> None:
     assert rule_for("XX").country == "*"
 
 
+def test_papers_that_are_no_vouchers_have_a_rule_of_their_own(governor: User, old: Document) -> None:
+    attached = {"state": "attached", "attached_to": make_document(old.entity)}
+    Document.objects.filter(pk=old.pk).update(**attached, received_at=timezone.now() - timedelta(days=8 * 365))
+    assert rule_for("DE", LETTER).years == 6
+    assert [item.document.pk for item in due(LegalEntity.objects.all())] == [old.pk]
+    Document.objects.filter(pk=old.pk).update(state="posted", attached_to=None)
+    assert due(LegalEntity.objects.all()) == [], "what was posted is a voucher"
+    Document.objects.filter(pk=old.pk).update(**attached)
+    actions.set_rule("DE", 9, "our own decision", acting_user=governor, kind="letter")
+    assert due(LegalEntity.objects.all()) == []
+    assert rule_for("DE").years == 8
+    with pytest.raises(Invalid, match="no kind of papers"):
+        actions.set_rule("DE", 9, "x", acting_user=governor, kind="diary")
+
+
 def test_the_page_does_what_its_buttons_say(governor: User, old: Document) -> None:
     client = Client()
     client.force_login(governor, backend="django.contrib.auth.backends.ModelBackend")
@@ -216,6 +232,24 @@ def test_what_its_events_said_goes_with_it_and_stays_of_others(
         shown = client.get(page)
         assert shown.status_code == 200
         assert "erased" in shown.content.decode()
+
+
+def test_why_it_failed_or_was_rejected_goes_too(governor: User, old: Document) -> None:
+    Document.objects.filter(pk=old.pk).update(
+        state="rejected", problem={"code": "not_ours", "message": "Mr Mueller wrote to the wrong company."}
+    )
+    run = Run.objects.get(subject=f"document:{old.pk}")
+    error = {"step": "post", "code": "refused", "message": "Mueller is unknown to the ERP."}
+    Run.objects.filter(pk=run.pk).update(error=error)
+    Attempt.objects.create(run=run, step="post", number=1, code="refused", message=error["message"])
+    answer = {"outcome": "rejected", "by": "carla", "reason": "Mr Mueller moved away."}
+    Signal.objects.create(run=run, name="verify", dedupe_key="1", payload=answer)
+    actions.erase_document(old.pk, acting_user=governor)
+    run.refresh_from_db()
+    assert Signal.objects.get(run=run).payload == {"outcome": "rejected", "by": "carla", "reason": "erased"}
+    assert run.error == {"step": "post", "code": "refused", "message": "erased"}
+    assert Attempt.objects.get(run=run).message == "erased"
+    assert Document.objects.get(pk=old.pk).problem == {"code": "not_ours", "message": "erased"}
 
 
 def test_pictures_of_its_pages_leave_the_shared_cache(governor: User, old: Document) -> None:

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from audit.models import Verification
 from automation.documents.models import Document, State
 from automation.documents.states import move
 from automation.ledger.models import LegalEntity
@@ -85,3 +86,11 @@ def test_it_costs_the_same_for_one_and_for_many(
             client.get("/start/")
         asked.append(len(queries))
     assert asked[0] == asked[1]
+
+
+def test_an_auditor_begins_with_how_the_log_stands(client: Client, auditor: User, clerk: User) -> None:
+    assert "Last signed head" in page_of(client, auditor)
+    Verification.objects.create(intact=False, said="entry 7 is not what was sealed")
+    shown = page_of(client, auditor)
+    assert "The last full check found the log broken" in shown and "entry 7 is not what was sealed" in shown
+    assert "Last signed head" not in page_of(client, clerk)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from automation.api.control import channels, views
+from automation.api.control import channels, log, views
 
 urlpatterns = [
     path("runs", views.runs, name="runs"),
@@ -11,5 +11,7 @@ urlpatterns = [
     path("channels", channels.channels, name="channels"),
     path("channels/<uuid:channel_id>", channels.channel, name="channel"),
     path("channels/<uuid:channel_id>/fetch", channels.fetch, name="fetch-channel"),
+    path("log/heads", log.heads, name="log-heads"),
+    path("log/consistency", log.consistency, name="log-consistency"),
     path("downstreams", views.downstream_list, name="downstreams"),
 ]

@@ -79,6 +79,7 @@ SPLIT = record({"items": array(SUMMARY)})
 EVENT = record(
     {"id": {"type": "integer"}, "at": TIME, "action": TEXT, "actor": TEXT, "before": {}, "after": {}, "because": {}}
 )
+PROOF = record({"entry": TEXT, "proof": {**TEXT, "description": "A c2sp.org/tlog-proof: docs/audit.md"}})
 DOCUMENTS = record({"items": array(SUMMARY), "next_cursor": nullable(TEXT)})
 EVENTS = record({"items": array(EVENT), "next_before": nullable(TEXT)})
 UPLOAD = {

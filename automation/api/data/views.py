@@ -17,6 +17,7 @@ from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from audit import proofs
 from audit.models import Event
 from audit.reads import record_read
 from automation.api import idempotency, openapi
@@ -107,6 +108,20 @@ def events(request: Request, document_id: uuid.UUID) -> Response:
     before, limit = (request.query_params.get(name, "") for name in ("before", "limit"))
     found, following = queries.event_page(_found(request, document_id), before=before, limit=limit)
     return Response({"items": [_event(event) for event in found], "next_before": following})
+
+
+@needs(GET="documents:read")
+@extend_schema(operation_id="get_event_proof", responses=openapi.answers({200: schemas.PROOF}, 404, 409))
+@api_view(["GET"])
+def proof(request: Request, document_id: uuid.UUID, event_id: int) -> Response:
+    """That the event is in the signed log: what `countersign-verify` checks."""
+    found = _found(request, document_id)
+    if not Event.objects.filter(pk=event_id, subject=f"document:{found.pk}").exists():
+        raise NotFound(f"The document has no event {event_id}.")
+    try:
+        return Response(proofs.inclusion(event_id))
+    except proofs.NotSealedError as error:
+        raise Conflict(f"{error}: heads are signed every minute.", code="not_sealed") from error
 
 
 @needs(GET="documents:read", PUT="documents:write")

@@ -80,10 +80,10 @@ def scan_page(data: bytes, media_type: str, page: int, limits: Limits = DEFAULT)
 def read_einvoice(data: bytes, media_type: str, limits: Limits = DEFAULT) -> EInvoice | None:
     """The electronic invoice that the file is or holds; None where there is none. Raises as `read_document` does."""
     _check(data, media_type, limits)
-    answer = _answers.take(data)
+    answer, xml = _answers.take(data), data
     if answer is None:
-        answer, _ = _call("einvoice", {}, data, limits)
-    return einvoice_from_json(answer) if answer else None
+        answer, xml = _call("einvoice", {}, data, limits)
+    return einvoice_from_json(answer, xml) if answer else None
 
 
 def searchable_pdf(data: bytes, media_type: str, reading: Reading, limits: Limits = DEFAULT) -> bytes:

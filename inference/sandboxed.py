@@ -37,9 +37,8 @@ IDLE_SECONDS = 0.2
 
 def _read(data: bytes, limits: Limits) -> Answer:
     if sniff(data) == XML:
-        found = answer.answer(data)  # asked for next; another child would cost as much as all of the reading
-        told = {} if found is None else found_to_json(found)
-        return {**reading_to_json(pages.read(data, limits)), "einvoice": told}, b""
+        found, reading = answer.on_paper(data, limits)  # what it says is asked for next: not to be read twice
+        return {**reading_to_json(reading), "einvoice": found_to_json(found)}, b""
     return reading_to_json(text_layer.read(data, limits)), b""
 
 
@@ -56,7 +55,7 @@ def _scan(data: bytes, limits: Limits, *, page: int) -> Answer:
 
 def _einvoice(data: bytes, limits: Limits) -> Answer:
     found = answer.answer(data)
-    return {} if found is None else found_to_json(found), b""
+    return ({}, b"") if found is None else (found_to_json(found), found.xml)
 
 
 def _searchable(data: bytes, limits: Limits, *, reading: Json) -> Answer:

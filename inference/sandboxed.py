@@ -16,6 +16,7 @@ import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Any, NoReturn
 
 import pypdfium2 as pdfium
@@ -30,6 +31,7 @@ from inference.limits import Limits
 from inference.media_types import XML, sniff
 from inference.ocr import render, text_layer
 from inference.serial import Json, reading_from_json, reading_to_json
+from inference.unpacking import archive, mail, parts
 
 Answer = tuple[Json, bytes]
 IDLE_SECONDS = 0.2
@@ -64,12 +66,33 @@ def _searchable(data: bytes, limits: Limits, *, reading: Json) -> Answer:
     return {}, searchable(data, reading_from_json(reading).pages, limits)
 
 
+def _mail(data: bytes, limits: Limits, *, smallest_picture: int) -> Answer:
+    head = asdict(mail.read_head(data))
+    try:
+        told, blob = mail.to_json(mail.read_contents(data, smallest_picture=smallest_picture, most=limits.bytes))
+    except parts.Refusal as refusal:
+        return {"head": head, "refusal": parts.refusal_to_json(refusal)}, b""
+    return {**told, "head": head}, blob
+
+
+def _mail_head(data: bytes, limits: Limits) -> Answer:
+    return asdict(mail.read_head(data)), b""
+
+
+def _unpack(data: bytes, limits: Limits, **names: str) -> Answer:
+    told, blob = parts.to_json(archive.unpack(parts.Part(data=data, **names), limits.bytes))
+    return {"parts": told}, blob
+
+
 FUNCTIONS: dict[str, Callable[..., Answer]] = {
     "read": _read,
     "render": _render,
     "scan": _scan,
     "searchable": _searchable,
     "einvoice": _einvoice,
+    "mail": _mail,
+    "mail_head": _mail_head,
+    "unpack": _unpack,
 }
 
 

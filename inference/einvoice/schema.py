@@ -25,6 +25,7 @@ KNOWN_PROFILES = (
     "urn:fdc:peppol.eu:",
     "urn:peppol:pint:",
     "urn:www.cenbii.eu:",
+    "OIOUBL-2",
 )
 
 

@@ -20,9 +20,10 @@ from django.conf import settings as django_settings
 from automation.errors import Invalid, Refused
 from automation.ingestion.accept import refuse
 from automation.ingestion.channels.base import Left, Polled, Visit, setting
-from automation.ingestion.incoming import IncomingFile, storable
+from automation.ingestion.incoming import IncomingFile
 from automation.ingestion.receive import receive
 from automation.ledger.models import LegalEntity
+from inference.unpacking.parts import storable
 
 TAKEN, ACCEPTED, REFUSED = ".taken", "accepted", "refused"
 OURS = (TAKEN, ACCEPTED, REFUSED)

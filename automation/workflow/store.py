@@ -124,9 +124,9 @@ def checkpoint(
     queue: str | None,
     stay: bool,
     skipped: bool,
-    repeatable: bool,
     seconds: float,
     signals: Sequence[int],
+    repeatable: bool = False,
 ) -> RunState:
     """Store a completed step and where the run goes next; returns the run's new state.
 

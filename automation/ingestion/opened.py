@@ -56,8 +56,8 @@ def unpacked(part: Part) -> list[Part]:
     try:
         return sandbox.unpack(part, _limits())
     except UnreadableDocument as error:
-        refusal = Refusal(f"The archive cannot be unpacked. {error} Send the files unpacked.", code="archive_damaged")
-        return [replace(part, refusal=refusal)]
+        said = f"The archive cannot be unpacked. {error} Send the files unpacked."
+        return [replace(part, refusal=Refusal(said, code="archive_damaged"))]
 
 
 def _limits() -> sandbox.Limits:

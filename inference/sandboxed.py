@@ -79,8 +79,9 @@ def _mail_head(data: bytes, limits: Limits) -> Answer:
     return asdict(mail.read_head(data)), b""
 
 
-def _unpack(data: bytes, limits: Limits, **names: str) -> Answer:
-    told, blob = parts.to_json(archive.unpack(parts.Part(data=data, **names), limits.bytes))
+def _unpack(data: bytes, limits: Limits, *, path: str, filename: str, declared_type: str) -> Answer:
+    part = parts.Part(path, filename, data, declared_type)
+    told, blob = parts.to_json(archive.unpack(part, limits.bytes))
     return {"parts": told}, blob
 
 

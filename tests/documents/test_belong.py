@@ -55,6 +55,7 @@ def test_a_delivery_note_and_terms_go_with_the_invoice_of_their_mail(channel: Ch
     assert go(came["a.pdf"]).state == State.TO_VERIFY
     for name in ("note.pdf", "terms.pdf"):
         attached = go(came[name])
+        assert attached.run_id is not None
         assert (attached.state, attached.attached_to_id) == (State.ATTACHED, came["a.pdf"].pk)
         assert Run.objects.get(pk=attached.run_id).state == RunState.DONE
     assert Event.objects.filter(action="document.attached").count() == 2

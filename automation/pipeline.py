@@ -3,6 +3,7 @@
     ingestion/accept.py   the one door: hash, encrypt, store, start this workflow
     read                  words with boxes from the text layer, or by OCR; what neither can read waits for a person
     split                 several documents in one file go their own ways; what is doubtful a person decides
+    belong                terms or a delivery note of a mail go with the invoice of the same mail
     extract               fields and line items, each with a confidence and where it was read
     check                 rules over the values; each finding in words
     triage                the policy decides whether a person must look, and says why
@@ -26,6 +27,7 @@ INVOICE = Workflow(
     steps=(
         Step("read", "automation.documents.read.run", queue="ocr", timeout=600, retry=Retry(attempts=3)),
         Step("split", "automation.documents.split.run", queue="ocr", timeout=120, when="steps.read.pages > 1"),
+        Step("belong", "automation.documents.belong.run", when="'mail' in input"),
         Step("extract", "automation.documents.extract.run", queue="inference", timeout=120, retry=Retry(attempts=3)),
         Step("check", "automation.checks.run.run"),
         Step("triage", "automation.policy.triage.run"),

@@ -62,6 +62,8 @@ def run(host: str, port: int, *, log: TextIO, visitor: Callable[[], int | None] 
     }
     if settings.MAIL_LISTEN:
         commands["mail"] = f"{python} manage.py receive_mail"
+    if settings.SFTP_LISTEN:
+        commands["files"] = f"{python} manage.py receive_files"
     for name, command in commands.items():
         manager.add_process(name, f"exec {command}", env=environment, cwd=str(settings.BASE_DIR))
     outcome: list[int] = []

@@ -34,10 +34,16 @@ from inference.limits import Limits
 from inference.media_types import sniff
 from inference.serial import Json, reading_from_json, reading_to_json
 from inference.types import Reading, Scan
+from inference.unpacking.mail import Contents, Head, head_from_json
+from inference.unpacking.mail import from_json as contents_from_json
+from inference.unpacking.parts import Part, Refusal, refusal_from_json
+from inference.unpacking.parts import from_json as parts_from_json
 
 __all__ = [
     "DEFAULT",
     "Limits",
+    "mail_head",
+    "open_mail",
     "read_document",
     "read_einvoice",
     "render_page",
@@ -45,6 +51,7 @@ __all__ = [
     "searchable_pdf",
     "sniff",
     "stop",
+    "unpack",
 ]
 
 DEFAULT = Limits()
@@ -80,10 +87,10 @@ def scan_page(data: bytes, media_type: str, page: int, limits: Limits = DEFAULT)
 def read_einvoice(data: bytes, media_type: str, limits: Limits = DEFAULT) -> EInvoice | None:
     """The electronic invoice that the file is or holds; None where there is none. Raises as `read_document` does."""
     _check(data, media_type, limits)
-    answer = _answers.take(data)
+    answer, xml = _answers.take(data), data
     if answer is None:
-        answer, _ = _call("einvoice", {}, data, limits)
-    return einvoice_from_json(answer) if answer else None
+        answer, xml = _call("einvoice", {}, data, limits)
+    return einvoice_from_json(answer, xml) if answer else None
 
 
 def searchable_pdf(data: bytes, media_type: str, reading: Reading, limits: Limits = DEFAULT) -> bytes:
@@ -91,6 +98,27 @@ def searchable_pdf(data: bytes, media_type: str, reading: Reading, limits: Limit
     _check(data, media_type, limits)
     _, pdf = _call("searchable", {"reading": reading_to_json(reading)}, data, limits)
     return pdf
+
+
+def open_mail(raw: bytes, smallest_picture: int, limits: Limits = DEFAULT) -> tuple[Head, Contents | Refusal]:
+    """Who wrote a mail, and what it brings or why not (`inference.unpacking.mail`). Raises as `read_document` does."""
+    answer, blob = _call("mail", {"smallest_picture": smallest_picture}, raw, limits)
+    if "refusal" in answer:
+        return head_from_json(answer["head"]), refusal_from_json(answer["refusal"])
+    return head_from_json(answer["head"]), contents_from_json(answer, blob)
+
+
+def mail_head(raw: bytes, limits: Limits = DEFAULT) -> Head:
+    """Who wrote a mail. Raises as `read_document` does."""
+    answer, _ = _call("mail_head", {}, raw, limits)
+    return head_from_json(answer)
+
+
+def unpack(part: Part, limits: Limits = DEFAULT) -> list[Part]:
+    """The files in an archive (`inference.unpacking.archive`). Raises as `read_document` does."""
+    names = {"path": part.path, "filename": part.filename, "declared_type": part.declared_type}
+    answer, blob = _call("unpack", names, part.data, limits)
+    return parts_from_json(answer["parts"], blob)
 
 
 def stop() -> None:

@@ -16,6 +16,7 @@ import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Any, NoReturn
 
 import pypdfium2 as pdfium
@@ -30,6 +31,7 @@ from inference.limits import Limits
 from inference.media_types import XML, sniff
 from inference.ocr import render, text_layer
 from inference.serial import Json, reading_from_json, reading_to_json
+from inference.unpacking import archive, mail, parts
 
 Answer = tuple[Json, bytes]
 IDLE_SECONDS = 0.2
@@ -37,9 +39,8 @@ IDLE_SECONDS = 0.2
 
 def _read(data: bytes, limits: Limits) -> Answer:
     if sniff(data) == XML:
-        found = answer.answer(data)  # asked for next; another child would cost as much as all of the reading
-        told = {} if found is None else found_to_json(found)
-        return {**reading_to_json(pages.read(data, limits)), "einvoice": told}, b""
+        found, reading = answer.on_paper(data, limits)  # what it says is asked for next: not to be read twice
+        return {**reading_to_json(reading), "einvoice": found_to_json(found)}, b""
     return reading_to_json(text_layer.read(data, limits)), b""
 
 
@@ -56,7 +57,7 @@ def _scan(data: bytes, limits: Limits, *, page: int) -> Answer:
 
 def _einvoice(data: bytes, limits: Limits) -> Answer:
     found = answer.answer(data)
-    return {} if found is None else found_to_json(found), b""
+    return ({}, b"") if found is None else (found_to_json(found), found.xml)
 
 
 def _searchable(data: bytes, limits: Limits, *, reading: Json) -> Answer:
@@ -65,12 +66,34 @@ def _searchable(data: bytes, limits: Limits, *, reading: Json) -> Answer:
     return {}, searchable(data, reading_from_json(reading).pages, limits)
 
 
+def _mail(data: bytes, limits: Limits, *, smallest_picture: int) -> Answer:
+    head = asdict(mail.read_head(data))
+    try:
+        told, blob = mail.to_json(mail.read_contents(data, smallest_picture=smallest_picture, most=limits.bytes))
+    except parts.Refusal as refusal:
+        return {"head": head, "refusal": parts.refusal_to_json(refusal)}, b""
+    return {**told, "head": head}, blob
+
+
+def _mail_head(data: bytes, limits: Limits) -> Answer:
+    return asdict(mail.read_head(data)), b""
+
+
+def _unpack(data: bytes, limits: Limits, *, path: str, filename: str, declared_type: str) -> Answer:
+    part = parts.Part(path, filename, data, declared_type)
+    told, blob = parts.to_json(archive.unpack(part, limits.bytes))
+    return {"parts": told}, blob
+
+
 FUNCTIONS: dict[str, Callable[..., Answer]] = {
     "read": _read,
     "render": _render,
     "scan": _scan,
     "searchable": _searchable,
     "einvoice": _einvoice,
+    "mail": _mail,
+    "mail_head": _mail_head,
+    "unpack": _unpack,
 }
 
 

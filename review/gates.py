@@ -53,15 +53,20 @@ def treasury(context: Context) -> Done | Waiting:
 def ask(document: Document, gate: Gate, now: datetime) -> Task:
     """Open the task at a gate, once, in the caller's transaction, and bring the document there."""
     move(document.pk, STATES[gate])
-    fresh = {
-        "entity": document.entity,
-        "opened_at": now,
-        "due_at": deadlines.due_at(document, gate, now),
-        "urgency": urgency_of(document),
-        "barred": barred(document, gate),
-    }
-    task, _ = Task.objects.get_or_create(document=document, gate=gate, closed_at=None, defaults=fresh)
-    return task
+    there = Task.objects.filter(document=document, gate=gate, closed_at=None).first()
+    return there or _opened(document, gate, now, deadlines.due_at(document, gate, now))
+
+
+def _opened(document: Document, gate: Gate, now: datetime, due_at: datetime | None) -> Task:
+    return Task.objects.create(
+        document=document,
+        gate=gate,
+        entity=document.entity,
+        opened_at=now,
+        due_at=due_at,
+        urgency=urgency_of(document),
+        barred=barred(document, gate),
+    )
 
 
 def _later_gate(context: Context, gate: Gate) -> Done | Waiting:
@@ -86,13 +91,15 @@ def _gate(context: Context, gate: Gate) -> Done | Waiting:
     due = deadlines.due_at(document, gate, document.now) if task is None else None
     looked = task or Task(entity=document.entity, gate=gate, opened_at=document.now, due_at=due)
     until = deadlines.next_look(looked, document.now)
-    return Waiting(for_signal=context.step, until=until, commit=partial(_ask, document, gate, document.now))
+    return Waiting(for_signal=context.step, until=until, commit=partial(_ask, document, gate, document.now, due))
 
 
-def _ask(document: Document, gate: Gate, now: datetime) -> None:
+def _ask(document: Document, gate: Gate, now: datetime, due_at: datetime | None) -> None:
     """Ask people about the document, once, and remind them: a step may be executed again while its task is open."""
     task = Task.objects.filter(document=document, closed_at=None).select_related("entity").first()
-    task = task or ask(document, gate, now)
+    if task is None:
+        move(document.pk, STATES[gate])
+        task = _opened(document, gate, now, due_at)
     if said := deadlines.remind(task, now):
         reminders.write_for(task, said)
 

@@ -19,8 +19,8 @@ from automation import breakers
 from automation.documents import storage
 from automation.documents.models import Document
 from automation.errors import CountersignError, TemporaryFailure
-from automation.ingestion.mail import body_of
 from automation.ingestion.models import Mail
+from automation.ingestion.opened import body_of
 from review.models import Letter
 
 SECONDS = 20

@@ -30,7 +30,8 @@ PROSE = (
 
 def sentences(root: Path) -> Iterator[tuple[str, str]]:
     """Pairs of a file's path below `root` and a sentence in it, in the order of the source."""
-    packages = (path for package in ("automation", "review") for path in sorted((root / package).rglob("*.py")))
+    places = ("automation", "inference/unpacking", "review")
+    packages = (path for place in places for path in sorted((root / place).rglob("*.py")))
     for path in (*packages, root / "audit" / "status.py"):
         name = str(path.relative_to(root))
         if not any(part in SILENT for part in path.relative_to(root).parts):
@@ -96,7 +97,7 @@ def _titled(name: str) -> str:
 
 def _said(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and not _is_call(node.exc, BUGS):
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and not _is_call(node.exc, BUGS + PROTOCOLS):
             yield from _texts(node.exc.args[:1])
         elif isinstance(node, ast.Call) and _is_call(node, SAID_BY):
             yield from _texts([*node.args, *(keyword.value for keyword in node.keywords)])
@@ -108,6 +109,7 @@ def _said(tree: ast.AST) -> Iterator[str]:
 
 NO_PROSE = re.compile(r"%|max-age|charset=|filename=|no-store|^\{\d\} \{\d\}\w?$")
 BUGS = ("LookupError", "ValueError", "TypeError", "ImproperlyConfigured", "CommandError", "RuntimeError", "KeyError")
+PROTOCOLS = ("SFTPFailure", "SFTPPermissionDenied")  # what they say is for the program at the other end
 
 
 def _prose(tree: ast.AST) -> Iterator[str]:

@@ -19,7 +19,7 @@ def run(context: Context) -> Done:
     round = models.CheckRound(document=document)
     findings = find(document)
     output = {"round": str(round.pk), "worst": worst(findings)}
-    return Done(output, lambda: _store(round, findings))
+    return Done(output, lambda: _store(round, findings), repeatable=True)
 
 
 def check_document(document: Document) -> models.CheckRound:

@@ -61,7 +61,7 @@ def run(context: Context) -> Done:
         if problem:
             record("reader.unavailable", actor="system:workflow", subject="reader:model", because={"problem": problem})
 
-    return Done({"extraction": str(extraction.pk)}, commit)
+    return Done({"extraction": str(extraction.pk)}, commit, repeatable=True)
 
 
 def without(reading: types.Reading, attachments: Collection[int]) -> types.Reading:

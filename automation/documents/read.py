@@ -25,7 +25,7 @@ def run(context: Context) -> Done:
         Document.objects.filter(pk=document.pk).update(page_count=len(found.pages), version=F("version") + 1)
         record("document.read", actor="system:workflow", subject=f"document:{document.pk}", after=told)
 
-    return Done(output, commit)
+    return Done(output, commit, repeatable=True)
 
 
 def _found(document: Document) -> types.Reading:

@@ -26,7 +26,7 @@ def run(context: Context) -> Done:
     """
     document = Document.objects.get(pk=context.input["document"])
     if document.media_type == XML:
-        return Done({"parts": 1, "attachments": []})
+        return Done({"parts": 1, "attachments": []}, repeatable=True)
     found = division_of(stored_reading(context.outputs["read"]["reading"]))
     whole = document.parent_id is not None or bool(context.input.get("whole"))
     if not whole and len(found.parts) > 1 and not _is_electronic(document):
@@ -50,7 +50,7 @@ def _one(document: Document, attachments: Sequence[int], doubts: Sequence[str], 
     def commit() -> None:
         Document.objects.filter(pk=document.pk).update(division=division)
 
-    return Done({"parts": 1, "attachments": list(attachments)}, commit)
+    return Done({"parts": 1, "attachments": list(attachments)}, commit, repeatable=True)
 
 
 def _pages(found: Division) -> list[list[int]]:

@@ -1,11 +1,12 @@
 """Electronic invoices as a reader of their own: exact, asked first, and compared with what the pages show."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 
 from automation.documents.parsing import limits
 from automation.einvoice.models import ElectronicInvoice
 from inference import sandbox
+from inference.einvoice import rules
 from inference.einvoice.compare import Comparison, Difference, compare
 from inference.einvoice.found import EInvoice, Problem
 from inference.einvoice.shown import Shown
@@ -61,13 +62,22 @@ def consult(data: bytes, reading: Reading, read: Reader, *, part: bool = False) 
         return Consulted(read(reading), _facts(None, (problem,), None))
     if found is None:
         return Consulted(read(reading), None)
-    if not found.embedded:
-        return Consulted(found.extraction, _facts(found, found.problems, None))
-    if part and not _is_about(found.extraction, reading):
+    if found.embedded and part and not _is_about(found.extraction, reading):
         return Consulted(read(reading), None)
+    problems = (*found.problems, *_rules_broken(found))
+    if not found.embedded:
+        return Consulted(found.extraction, _facts(found, problems, None))
     seen = read(reading)
     comparison = compare(found.extraction, reading, seen)
-    return Consulted(merged(found.extraction, seen, comparison), _facts(found, found.problems, comparison))
+    return Consulted(merged(found.extraction, seen, comparison), _facts(found, problems, comparison))
+
+
+def _rules_broken(found: EInvoice) -> Iterator[Problem]:
+    """The business rules it breaks, but for sums that were found wrong already and are told with their amounts."""
+    told = {problem.message.partition(":")[0] for problem in found.problems}
+    for problem in rules.problems(found.xml, found.syntax, found.profile):
+        if problem.message.partition(":")[0] not in told:
+            yield problem
 
 
 def _is_about(stated: Extraction, reading: Reading) -> bool:

@@ -119,7 +119,8 @@ def _create(incoming: IncomingFile, media_type: str, stored: storage.StoredBytes
         sender=incoming.sender,
         uploaded_by=incoming.uploaded_by,
     )
-    run = engine.start(NAME, f"document:{document.pk}", {"document": str(document.pk)}, wake=wake)
+    input = {"document": str(document.pk)} | ({"mail": str(incoming.mail.pk)} if incoming.mail else {})
+    run = engine.start(NAME, f"document:{document.pk}", input, wake=wake)
     document.run_id = run.pk
     document.save(force_insert=True)
     _arrival(incoming, "accepted", document)

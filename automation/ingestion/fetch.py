@@ -16,9 +16,9 @@ from automation.errors import CountersignError
 from automation.ingestion.channels import kind_of
 from automation.ingestion.channels.base import Left, Visit, read_settings
 from automation.ingestion.configure import secret_of
-from automation.ingestion.incoming import storable
 from automation.ingestion.models import Channel
 from automation.workflow.queues import require_room
+from inference.unpacking.parts import storable
 
 log = logging.getLogger(__name__)
 

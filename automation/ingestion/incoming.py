@@ -62,11 +62,6 @@ class IncomingFile:
         return shown or "unnamed"
 
 
-def storable(text: str, most: int = 500) -> str:
-    """Text from outside as the database can keep it: no zero bytes, no half characters, no longer than so much."""
-    return text.replace("\0", "")[:most].encode("utf-8", "replace").decode()
-
-
 def take(file: IO[bytes], size: int) -> tuple[bytes, int | None]:
     """(`data`, `full_size`) of an open file of `size` bytes: nothing is read of a file that is too large."""
     return (b"", size) if size > settings.DOCUMENT_MAX_BYTES else (file.read(), None)

@@ -10,10 +10,11 @@ from django.utils import timezone
 from automation.documents import storage
 from automation.errors import Refused
 from automation.ingestion.accept import Accepted, accept, refuse
-from automation.ingestion.incoming import IncomingFile, storable
-from automation.ingestion.mail import Contents, Head, read_contents, read_head
+from automation.ingestion.incoming import IncomingFile
 from automation.ingestion.models import Arrival, Channel, Mail
-from automation.ingestion.unpack import Part, unpack
+from automation.ingestion.opened import open_mail, unpacked
+from inference.unpacking.mail import Contents, Head
+from inference.unpacking.parts import Part, Refusal, storable
 
 MAIL = "message/rfc822"
 LONGEST_KEY = 600  # characters; an index takes no more than 2,704 bytes
@@ -34,18 +35,17 @@ def receive(incoming: IncomingFile) -> list[Outcome]:
     if incoming.full_size is not None:
         return [_hand_in(incoming, None)]
     part = Part("", incoming.filename, incoming.data, incoming.declared_type)
-    return [_hand_in(_of_part(incoming, found), found.refusal) for found in unpack(part)]
+    return [_hand_in(_of_part(incoming, found), found.refusal) for found in unpacked(part)]
 
 
 def receive_parts(incoming: IncomingFile) -> list[Outcome]:
     """Hand in all files of a mail that is in hand as a file. One that cannot be taken apart is one refusal."""
-    try:
-        parts = read_contents(incoming.data, smallest_picture=0).files
-        if not parts:
-            raise Refused(NOTHING_ATTACHED, code="nothing_attached")
-    except Refused as refusal:
-        return [_hand_in(incoming, refusal)]
-    return [_hand_in(_of_part(incoming, part), part.refusal) for part in parts]
+    _, contents = open_mail(incoming.data, smallest_picture=0)
+    if isinstance(contents, Refused):
+        return [_hand_in(incoming, contents)]
+    if not contents.files:
+        return [_hand_in(incoming, Refused(NOTHING_ATTACHED, code="nothing_attached"))]
+    return [_hand_in(_of_part(incoming, part), part.refusal) for part in contents.files]
 
 
 def receive_mail(
@@ -62,13 +62,10 @@ def receive_mail(
 
     `sender`, `recipients`: of the envelope, where the channel knows it. `may_answer`: tell the sender what was refused.
     """
-    head, contents, refusal = read_head(raw), Contents(), None
-    try:
-        contents = read_contents(raw, smallest_picture=smallest_picture)
-        if not contents.files and not head.answers:
-            refusal = Refused(NOTHING_ATTACHED, code="nothing_attached")
-    except Refused as error:
-        refusal, contents = error, Contents()
+    head, found = open_mail(raw, smallest_picture=smallest_picture)
+    refusal, contents = (found, Contents()) if isinstance(found, Refused) else (None, found)
+    if refusal is None and not contents.files and not head.answers:
+        refusal = Refused(NOTHING_ATTACHED, code="nothing_attached")
     sender = storable(sender) or head.sender
     mail = _kept(channel, raw, head, contents, sender, list(recipients) or list(head.recipients), authenticity or {})
     if mail.done_at is not None:
@@ -77,7 +74,7 @@ def receive_mail(
         channel.entity, f"{head.subject or 'mail'}.eml", raw, "email", sender, source=channel, mail=mail
     )
     identity = head.message_id or mail.sha256
-    handed_in: list[tuple[IncomingFile, Refused | None]]
+    handed_in: list[tuple[IncomingFile, Refused | Refusal | None]]
     if refusal is not None:
         handed_in = [(replace(whole, declared_type=MAIL, key=f"{identity}:{mail.sha256}"), refusal)]
     else:
@@ -143,9 +140,10 @@ def _of_part(whole: IncomingFile, part: Part) -> IncomingFile:
     )
 
 
-def _hand_in(incoming: IncomingFile, refusal: Refused | None) -> Outcome:
+def _hand_in(incoming: IncomingFile, why: Refused | Refusal | None) -> Outcome:
     try:
-        if refusal is not None:
+        if why is not None:
+            refusal = why if isinstance(why, Refused) else Refused(why.message, code=why.code)
             refuse(incoming, refusal)
             return Outcome(incoming.clean_filename, None, refusal)
         return Outcome(incoming.clean_filename, accept(incoming), None)

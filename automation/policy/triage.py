@@ -68,7 +68,7 @@ def run(context: Context) -> Done:
     stored = TriageDecision(
         document=document, policy=policy, route=decision.route, reasons=list(decision.reasons), inputs=inputs
     )
-    return Done({"route": decision.route, "decision": str(stored.pk)}, lambda: _store(stored))
+    return Done({"route": decision.route, "decision": str(stored.pk)}, lambda: _store(stored), repeatable=True)
 
 
 def replay(decision: TriageDecision) -> Decision:

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 MAX_OUTPUT_BYTES = 1_000_000
 TURN_SECONDS = 0.5
-SKIPPED = Done()
+SKIPPED = Done(repeatable=True)
 
 
 def start(name: str, subject: str, input: Mapping[str, Json], *, wake: bool = True) -> Run:
@@ -172,6 +172,7 @@ def _complete(run: Claimed, workflow: Workflow, step: Step, result: Done, second
             queue=following_queue,
             stay=following is not None and queue in (None, following_queue),
             skipped=result is SKIPPED,
+            repeatable=result.repeatable,
             seconds=seconds,
             signals=[s["id"] for s in run.signals if s["name"] == step.name],
         )

@@ -51,12 +51,14 @@ def nothing() -> None:
 class Done:
     """The step is complete. `commit` runs in the transaction that stores this result: both happen or neither.
 
-    `end` completes the whole run here.
+    `end` completes the whole run here. `repeatable`: nothing outside the database knows of the step, so its checkpoint
+    need not wait for the disk. A power cut may take it back, and the step is then executed again.
     """
 
     output: Mapping[str, Json] = field(default_factory=dict)
     commit: Commit = nothing
     end: bool = False
+    repeatable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

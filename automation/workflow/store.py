@@ -100,7 +100,7 @@ WITH moved AS (
                       WHEN %(stay)s AND NOT held THEN clock_timestamp() + make_interval(secs => %(lease)s)
                       ELSE clock_timestamp() END,
         finished_at = CASE WHEN %(last)s THEN clock_timestamp() END
-    WHERE id = %(id)s AND claim = %(claim)s AND state = 'running'
+    WHERE id = %(id)s AND claim = %(claim)s AND step = %(step)s AND state = 'running'
     RETURNING id, state, claim
 ), result AS (
     INSERT INTO workflow_stepresult (run_id, step, output, skipped, attempts, started_at, finished_at)
@@ -110,7 +110,9 @@ WITH moved AS (
 ), consumed AS (
     UPDATE workflow_signal SET consumed_by = %(step)s WHERE id = ANY(%(signals)s) AND EXISTS (SELECT FROM moved)
 )
-SELECT state, claim FROM moved
+SELECT state, claim,
+    CASE WHEN %(repeatable)s AND state = 'running' THEN set_config('synchronous_commit', 'off', true) END
+FROM moved
 """
 
 
@@ -124,11 +126,15 @@ def checkpoint(
     skipped: bool,
     seconds: float,
     signals: Sequence[int],
+    repeatable: bool = False,
 ) -> RunState:
     """Store a completed step and where the run goes next; returns the run's new state.
 
     `stay` keeps the run with this worker for its next step, under a new lease. The claim number grows, so that a
     worker whose checkpoint was stored but whose answer got lost can store nothing more either.
+
+    `repeatable`: while the run stays, the checkpoint is not flushed to the disk by itself; the next one that is flushed
+    takes it along. The server may so forget it in a crash, and the claim number with it: the step is compared as well.
     """
     parameters = {
         "id": run.id,
@@ -141,11 +147,12 @@ def checkpoint(
         "lease": settings.WORKFLOW_LEASE_SECONDS,
         "output": output,
         "skipped": skipped,
+        "repeatable": repeatable,
         "attempts": run.attempt,
         "seconds": seconds,
         "signals": list(signals),
     }
-    state, run.claim = _ours(_row(_CHECKPOINT, parameters))
+    state, run.claim, _ = _ours(_row(_CHECKPOINT, parameters))
     return RunState(state)
 
 

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from inference.einvoice import arithmetic, paper, schema, sheet, tree
+from inference.einvoice import arithmetic, pages, paper, schema, sheet, tree
 from inference.einvoice.content import Content
-from inference.einvoice.found import EInvoice
+from inference.einvoice.found import EInvoice, Problem
 from inference.einvoice.read import content_of, invoice_xml
 from inference.fields import to_text
+from inference.limits import Limits
 from inference.media_types import XML, sniff
-from inference.types import Box, Extraction, FieldPrediction, Value
+from inference.types import Box, Extraction, FieldPrediction, Reading, Value
 
 READER = "xml"
 VERSION = "1"
@@ -32,22 +33,45 @@ def answer(data: bytes) -> EInvoice | None:
     xml = invoice_xml(data)
     if xml is None:
         return None
-    found = time.perf_counter()
+    found = time.perf_counter() - began
+    if sniff(data) != XML:
+        return _told(xml, *_parsed(xml), found)
+    content, problems = _parsed(xml)
+    return _told(xml, content, problems, found, paper.places(sheet.lay_out(content)))
+
+
+def on_paper(xml: bytes, limits: Limits) -> tuple[EInvoice, Reading]:
+    """What an XML file says, and its words on pages. Raises the errors of `tree.parse`, and TooManyPages."""
+    content, problems = _parsed(xml)
+    laid_out = pages.lay_out(content, limits)
+    return _told(xml, content, problems, 0.0, paper.places(laid_out)), paper.reading(laid_out)
+
+
+def _parsed(xml: bytes) -> tuple[Content, list[Problem]]:
     root = tree.parse(xml)
-    problems = schema.schema_problems(root)
+    broken = schema.schema_problems(root)
     content = content_of(root)
-    embedded = sniff(data) != XML
-    places = {} if embedded else paper.places(sheet.lay_out(content))
-    problems += [*schema.profile_problems(content.profile), *content.problems, *arithmetic.broken_sums(content)]
-    timings = {"find": _ms(found - began), "parse": _ms(time.perf_counter() - found)}
+    return content, [
+        *broken,
+        *schema.profile_problems(content.profile),
+        *content.problems,
+        *arithmetic.broken_sums(content),
+    ]
+
+
+def _told(
+    xml: bytes, content: Content, problems: list[Problem], seconds: float, places: Places | None = None
+) -> EInvoice:
+    """`places`: where the pages that were drawn show the values; None for an XML in a PDF, which has pages itself."""
     return EInvoice(
-        extraction=_extraction(content, places, timings),
+        extraction=_extraction(content, places or {}, {"find": _ms(seconds)}),
         syntax=content.syntax,
         profile=content.profile,
         type_code=content.type_code,
         sha256=hashlib.sha256(xml).hexdigest(),
-        embedded=embedded,
+        embedded=places is None,
         problems=tuple(problems),
+        xml=xml,
     )
 
 

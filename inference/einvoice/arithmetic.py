@@ -55,6 +55,7 @@ def _header(content: Content) -> Broken:
     due = _decimal(header, "amount_due")
     if gross is not None and due is not None:
         expected = gross - (_decimal(header, "amount_paid") or ZERO) + (_decimal(header, "rounding_amount") or ZERO)
+        expected += content.on_behalf
         if expected != due:
             yield "BR-CO-16", "amount_due", f"Total less paid plus rounding makes {expected:f}, not {due:f}."
 

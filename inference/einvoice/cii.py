@@ -65,7 +65,8 @@ def _references(content: Content, agreement: Tree | None, delivery: Tree | None,
     ):
         if name not in content.header:
             content.put(content.header, name, _document_id(parent, path))
-    content.put(content.header, "customer_number", text(agreement, "BuyerTradeParty/ID"))
+    numbers = (text(agreement, f"BuyerTradeParty/{tag}") for tag in ("ID", "GlobalID"))
+    content.put(content.header, "customer_number", first(*numbers))
 
 
 def _document_id(parent: Tree | None, path: str) -> str:

@@ -1,11 +1,14 @@
 """The invoice inside a PDF (ISO 32000-2, 7.11.4 and 14.13): embedded files by name, and associated files."""
 
 import io
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pikepdf
 
 from inference.einvoice.markup import is_invoice
+from inference.errors import TooLarge
 
 LARGEST = 50 * 2**20
 MOST_FILES = 500
@@ -37,9 +40,19 @@ def _files(document: pikepdf.Pdf) -> Iterator[tuple[str, bytes]]:
         seen.add(stream.objgen)
         name = str(specification.get("/UF", specification.get("/F", "")))
         if _may_be_xml(name, specification, stream):
-            content = stream.read_bytes()
+            content = _content(stream)
             if len(content) <= LARGEST:
                 yield name, content
+            elif is_invoice(content):
+                raise TooLarge(f"The invoice in the PDF is larger than {LARGEST // 2**20} MB.")
+
+
+def _content(stream: pikepdf.Stream) -> bytes:
+    """The file's bytes; of one that is too large the beginning, unpacked no further."""
+    if stream.get("/Filter") == pikepdf.Name.FlateDecode and "/DecodeParms" not in stream:
+        with suppress(zlib.error):  # what is damaged, pikepdf may still mend
+            return zlib.decompressobj().decompress(stream.read_raw_bytes(), LARGEST + 1)
+    return stream.read_bytes()
 
 
 def _may_be_xml(name: str, specification: pikepdf.Object, stream: pikepdf.Stream) -> bool:

@@ -32,7 +32,8 @@ class Adjustment:
 
 @dataclass(slots=True)
 class Content:
-    """One invoice, named as in `inference.fields`; what is not stated is not there. `line_total` is BT-106."""
+    """One invoice, named as in `inference.fields`; what is not stated is not there. `line_total` is BT-106,
+    `on_behalf` what is collected for others besides (XRechnung's extension, BT-DEX-002)."""
 
     syntax: str
     profile: str = ""
@@ -43,6 +44,7 @@ class Content:
     adjustments: list[Adjustment] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     line_total: Decimal | None = None
+    on_behalf: Decimal = Decimal(0)
     problems: list[Problem] = field(default_factory=list)
 
     def put(self, row: Row, name: str, value: Value | None) -> None:

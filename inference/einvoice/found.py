@@ -22,7 +22,7 @@ class Problem:
 class EInvoice:
     """An electronic invoice: what it says, and what is wrong with it. `sha256` is of the XML alone.
 
-    `embedded`: it lies in a PDF, whose pages are a second, independent statement.
+    `embedded`: it lies in a PDF, whose pages are a second, independent statement. `xml` crosses beside the JSON.
     """
 
     extraction: Extraction
@@ -32,6 +32,7 @@ class EInvoice:
     sha256: str
     embedded: bool
     problems: tuple[Problem, ...]
+    xml: bytes = b""
 
 
 def to_json(found: EInvoice) -> Json:
@@ -46,7 +47,7 @@ def to_json(found: EInvoice) -> Json:
     }
 
 
-def from_json(data: Json) -> EInvoice:
+def from_json(data: Json, xml: bytes) -> EInvoice:
     """Raises KeyError, TypeError or ValueError where the shape is wrong."""
     return EInvoice(
         extraction=extraction_from_json(data["extraction"]),
@@ -56,4 +57,5 @@ def from_json(data: Json) -> EInvoice:
         sha256=data["sha256"],
         embedded=data["embedded"],
         problems=tuple(Problem(*problem) for problem in data["problems"]),
+        xml=xml,
     )

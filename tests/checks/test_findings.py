@@ -72,6 +72,7 @@ EXAMPLES: Mapping[str, Example] = {
     "einvoice_not_on_page": Example("warning", "which stands on no page", einvoice={"missing": ["seller_iban"]}),
     "einvoice_profile_unknown": xml_problem("einvoice_profile_unknown"),
     "einvoice_rule_broken": xml_problem("einvoice_rule_broken"),
+    "einvoice_rules_unchecked": xml_problem("einvoice_rules_unchecked"),
     "einvoice_schema_broken": xml_problem("einvoice_schema_broken"),
     "einvoice_unreadable": xml_problem("einvoice_unreadable"),
     "einvoice_value_malformed": xml_problem("einvoice_value_malformed"),

@@ -1,6 +1,7 @@
 """Electronic invoices through the whole workflow, and what bad ones get."""
 
 import io
+import zlib
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -146,6 +147,22 @@ def test_an_xml_that_is_cut_off_is_quarantined(entity: LegalEntity) -> None:
 def test_a_gigabyte_is_refused_unread(entity: LegalEntity) -> None:
     with pytest.raises(Refused, match="at most"):
         accept(IncomingFile(entity, "invoice.xml", b"", "test", full_size=2**30), wake=False)
+
+
+def test_a_gigabyte_within_a_small_pdf_costs_its_reader_only(entity: LegalEntity) -> None:
+    squeezed = zlib.compressobj(1)
+    head = squeezed.compress(cii_xml()[:-40])
+    body = b"".join(squeezed.compress(b" " * 2**24) for _ in range(64))
+    with pikepdf.open(io.BytesIO(with_xml(page(), cii_xml()))) as pdf:
+        file = pdf.attachments["factur-x.xml"].get_file().obj
+        file.write(head + body + squeezed.flush(), filter=pikepdf.Name.FlateDecode)
+        out = io.BytesIO()
+        pdf.save(out)
+    assert len(out.getvalue()) < 2**23
+    document = process(entity, out.getvalue(), "invoice.pdf")
+    assert document.state == State.TO_VERIFY
+    assert "einvoice_unreadable" in codes(document)
+    assert current_values(document.pk)["gross_amount"].value == "119.00", "from its page"
 
 
 def test_another_xml_is_refused_with_its_name(entity: LegalEntity) -> None:

@@ -12,9 +12,9 @@ import pytest
 
 from automation.documents.models import Document
 from automation.errors import Invalid
-from automation.ingestion.channels.folder import LocalDirectory
+from automation.ingestion.channels.folder import LocalDirectory, wait
 from automation.ingestion.configure import change_channel, create_channel
-from automation.ingestion.fetch import fetch_channel
+from automation.ingestion.fetch import fetch_channel, visit
 from automation.ingestion.follow import follow
 from automation.ingestion.models import Arrival, Channel
 from automation.ledger.models import LegalEntity
@@ -200,6 +200,14 @@ def test_a_saved_file_is_noticed_at_once(folder: Make, transactional_db: None) -
         ended.set()
         process.join(30)
     assert not process.is_alive() and names(path / "accepted") == ["a.pdf"]
+
+
+def test_a_file_saved_before_the_watch_began_is_noticed(folder: Make) -> None:
+    channel, path = folder(every=3600)
+    fetch_channel(channel.pk)
+    (path / "a.pdf").write_bytes(invoice(1))
+    channel.refresh_from_db()
+    assert wait(visit(channel, lambda: False), 30)
 
 
 def _saved(partial: Path, final: Path) -> bool:

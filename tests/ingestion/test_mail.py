@@ -1,20 +1,23 @@
 """What a mail brings, wherever in it the files lie, and what is refused of hostile ones."""
 
 import email.message
+import random
 import struct
 from email.message import EmailMessage
 from email.policy import SMTP
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automation.errors import Refused
-from automation.ingestion.mail import read_contents, read_head
 from automation.ingestion.models import Arrival, Channel, Mail
+from automation.ingestion.opened import open_mail
 from automation.ingestion.receive import receive_mail
-from automation.ingestion.unpack import MOST_FILES
 from automation.ledger.models import LegalEntity
+from inference.unpacking.mail import Contents, read_head
+from inference.unpacking.mail import read_contents as read
+from inference.unpacking.parts import MOST_FILES, Refusal
 from tests.ingestion.mails import invoice, mail, raw, zipped
 
 
@@ -23,14 +26,18 @@ def channel(entity: LegalEntity) -> Channel:
     return Channel.objects.create(entity=entity, name="Mail", kind="smtp", place="smtp:invoices@ours.example")
 
 
+def read_contents(sent: bytes, *, smallest_picture: int, most: int = 50 * 2**20) -> Contents:
+    return read(sent, smallest_picture=smallest_picture, most=most)
+
+
 def found(message: EmailMessage | bytes) -> dict[str, bytes]:
     data = message if isinstance(message, bytes) else raw(message)
     return {part.filename: part.data for part in read_contents(data, smallest_picture=1000).files if not part.refusal}
 
 
-def refused(message: EmailMessage | bytes) -> dict[str, str]:
+def refused(message: EmailMessage | bytes, most: int = 50 * 2**20) -> dict[str, str]:
     data = message if isinstance(message, bytes) else raw(message)
-    parts = read_contents(data, smallest_picture=1000).files
+    parts = read_contents(data, smallest_picture=1000, most=most).files
     return {part.filename: part.refusal.code for part in parts if part.refusal}
 
 
@@ -120,12 +127,12 @@ def test_archives_are_opened_and_what_is_bad_in_them_refused() -> None:
     }
 
 
-def test_a_zip_bomb_is_not_unpacked(settings: pytest.FixtureRequest) -> None:
-    settings.DOCUMENT_MAX_BYTES = 1_000_000  # type: ignore[attr-defined]
+def test_a_zip_bomb_is_not_unpacked() -> None:
     bomb = zipped(*((f"{n}.pdf", b"\0" * 900_000) for n in range(5)))
     assert len(bomb) < 10_000
-    assert refused(mail(("bomb.zip", bomb))) == {"bomb.zip": "archive_too_large"}
-    big = read_contents(raw(mail(("one.zip", zipped(("big.pdf", b"\0" * 2_000_000))))), smallest_picture=0).files
+    assert refused(mail(("bomb.zip", bomb)), 1_000_000) == {"bomb.zip": "archive_too_large"}
+    one = raw(mail(("one.zip", zipped(("big.pdf", b"\0" * 2_000_000)))))
+    big = read_contents(one, smallest_picture=0, most=1_000_000).files
     assert [(part.data, part.full_size) for part in big] == [(b"", 2_000_000)]
 
 
@@ -141,6 +148,23 @@ def test_ten_thousand_attachments_are_refused_in_one_piece(channel: Channel) -> 
     assert kept.files == 1 and kept.done_at
     full_zip = zipped(*((f"{n}.pdf", b"x") for n in range(MOST_FILES + 1)))
     assert refused(mail(("many.zip", full_zip))) == {"many.zip": "too_many_files"}
+
+
+def test_a_mail_that_kills_its_parser_is_refused_and_known_by_its_head(channel: Channel, settings: Any) -> None:
+    settings.DOCUMENT_PARSE_MEMORY_MB, settings.DOCUMENT_MAX_BYTES = 700, 1
+    sent = raw(mail(("a.pdf", b"%PDF-"), subject="Swelling"))
+    swelling = sent.replace(b"\r\n\r\n", b"\r\n\r\n" + b"a\n" * 10_000_000, 1)
+    kept = receive_mail(channel, swelling, smallest_picture=0)
+    arrival = Arrival.objects.get()
+    assert (arrival.code, arrival.filename, kept.subject) == ("mail_damaged", "Swelling.eml", "Swelling")
+    assert "memory" in arrival.message and arrival.storage_name, "its bytes are kept for another try"
+
+
+def test_the_largest_mail_with_the_largest_files_is_taken_apart(channel: Channel) -> None:
+    files = [(f"{n}.bin", random.Random(n).randbytes(25 * 2**20)) for n in range(2)]
+    _, contents = open_mail(raw(mail(*files)), smallest_picture=0)
+    assert isinstance(contents, Contents)
+    assert [(part.filename, part.data) for part in contents.files] == files
 
 
 def test_deeply_nested_parts_end_somewhere(channel: Channel) -> None:
@@ -223,7 +247,7 @@ def test_any_bytes_are_a_mail_or_refused(data: bytes) -> None:
     for sent in (data, b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n" + data, b"Subject: " + data):
         try:
             read_contents(sent, smallest_picture=0)
-        except Refused:
+        except Refusal:
             continue
 
 

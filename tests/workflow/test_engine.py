@@ -251,6 +251,25 @@ def test_a_checkpoint_whose_answer_got_lost_leaves_the_worker_without_a_claim() 
     assert go_on(run_id).state == RunState.DONE
 
 
+def test_a_claim_that_the_server_forgot_stores_nothing_at_another_step() -> None:
+    """A crash of the server may take a repeatable checkpoint back; the next worker then gets the same claim number."""
+    run_id = begin(workflow("note", "note"))
+    taken = store.claim(run_id)
+    assert taken is not None
+    with pytest.raises(store.LeaseLost):
+        store.checkpoint(
+            replace(taken, step="s2"),
+            output="{}",
+            next_step=None,
+            queue=None,
+            stay=False,
+            skipped=False,
+            seconds=0,
+            signals=[],
+        )
+    assert Run.objects.get(pk=run_id).step == "s1"
+
+
 def test_runs_open_at_a_deploy_finish_on_their_version() -> None:
     publish(workflow("gate", "note"))
     with transaction.atomic():

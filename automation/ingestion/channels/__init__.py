@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from automation.errors import Invalid
-from automation.ingestion.channels import amqp, folder, imap, sftp, smtp, streams
+from automation.ingestion.channels import amqp, drop, folder, imap, sftp, smtp, streams
 from automation.ingestion.channels.base import Kind
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
@@ -12,6 +12,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "imap": imap.KIND,
         "smtp": smtp.KIND,
         "sftp": sftp.KIND,
+        "drop": drop.KIND,
         "folder": folder.KIND,
         "amqp": amqp.KIND,
         "stream": streams.KIND,

@@ -13,7 +13,7 @@ from django.conf import settings as django_settings
 
 from automation.errors import Invalid, TemporaryFailure
 from automation.ingestion.channels.base import Kind, Left, Visit, setting
-from automation.ingestion.channels.pickup import OURS, Entry, PickupSettings, take_all
+from automation.ingestion.channels.pickup import OURS, Entry, PickupSettings, take_all, waiting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +39,19 @@ def fetch(visit: Visit) -> Left:
 
 
 def wait(visit: Visit, seconds: float) -> bool:
+    return watch(_path(visit.settings), visit, seconds)
+
+
+def watch(path: Path, visit: Visit, seconds: float) -> bool:
     """Until a file appears or changes. Where the system cannot tell, the regular look finds it."""
-    path, until = _path(visit.settings), time.monotonic() + seconds
+    until = time.monotonic() + seconds
     if not path.is_dir():
         return False
     for changes in watchfiles.watch(path, rust_timeout=1000, yield_on_timeout=True, debounce=300, step=50):
         if any(not set(Path(name).relative_to(path).parts) & set(OURS) for _, name in changes):
+            return True
+        # What was saved between the last look and the start of the watch made no event here.
+        if not changes and waiting(LocalDirectory(path), visit.settings) > (visit.channel.waiting or 0):
             return True
         if visit.enough() or time.monotonic() > until:
             return False

@@ -26,8 +26,8 @@ from automation.ingestion.answer import answer_due
 from automation.ingestion.authenticity import check, told_by
 from automation.ingestion.channels.base import LOOPBACK, Kind, Left, Polled, Visit, setting
 from automation.ingestion.incoming import IncomingFile
-from automation.ingestion.mail import read_head
 from automation.ingestion.models import Mail
+from automation.ingestion.opened import read_head
 from automation.ingestion.receive import receive_mail
 
 log = logging.getLogger(__name__)

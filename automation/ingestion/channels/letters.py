@@ -13,8 +13,9 @@ from dataclasses import replace
 from automation.errors import Refused
 from automation.ingestion.accept import refuse
 from automation.ingestion.channels.base import Visit
-from automation.ingestion.incoming import IncomingFile, storable, take_base64
+from automation.ingestion.incoming import IncomingFile, take_base64
 from automation.ingestion.receive import receive
+from inference.unpacking.parts import storable
 
 
 def hand_in(visit: Visit, body: bytes, *, filename: str, key: str) -> str:

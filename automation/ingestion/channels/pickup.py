@@ -20,9 +20,10 @@ from django.conf import settings as django_settings
 from automation.errors import Invalid, Refused
 from automation.ingestion.accept import refuse
 from automation.ingestion.channels.base import Left, Polled, Visit, setting
-from automation.ingestion.incoming import IncomingFile, storable
+from automation.ingestion.incoming import IncomingFile
 from automation.ingestion.receive import receive
 from automation.ledger.models import LegalEntity
+from inference.unpacking.parts import storable
 
 TAKEN, ACCEPTED, REFUSED = ".taken", "accepted", "refused"
 OURS = (TAKEN, ACCEPTED, REFUSED)
@@ -82,29 +83,32 @@ def take_all(visit: Visit, directory: Directory) -> Left:
     """Everything that is complete. What is still being written waits."""
     chosen: PickupSettings = visit.settings
     entities = {code: LegalEntity.objects.get(name=name) for code, name in chosen.entities.items()}
-    for folder in _folders(directory, entities):
+    for folder in _folders(directory):
         _take_claimed(visit, directory, folder, entities)  # what a crash left there
-    before = dict(_candidates(directory, chosen, entities))
+    before = dict(_candidates(directory, chosen))
     if before:
         time.sleep(chosen.settle)
-    after = dict(_candidates(directory, chosen, entities)) if before else {}
+    after = dict(_candidates(directory, chosen)) if before else {}
     steady = [path for path, entry in after.items() if before.get(path) == entry]
     claimed = [path for path in steady if not visit.enough() and _claim(directory, path, chosen)]
-    for folder in _folders(directory, entities):
+    for folder in _folders(directory):
         _take_claimed(visit, directory, folder, entities)
     return Left(len(after) - len(claimed), soon=len(after) > len(steady))
 
 
-def _folders(directory: Directory, entities: Mapping[str, LegalEntity]) -> list[str]:
+def waiting(directory: Directory, chosen: PickupSettings) -> int:
+    """How many files lie there to be taken."""
+    return sum(1 for _ in _candidates(directory, chosen))
+
+
+def _folders(directory: Directory) -> list[str]:
     """The directory itself and its sub-folders, also those that are nobody's."""
     there = [entry.name for entry in directory.list("") if entry.kind == "folder" and not entry.name.startswith(".")]
     return ["", *(f"{name}/" for name in there if name not in OURS)]
 
 
-def _candidates(
-    directory: Directory, chosen: PickupSettings, entities: Mapping[str, LegalEntity]
-) -> Iterator[tuple[str, Entry]]:
-    for folder in _folders(directory, entities):
+def _candidates(directory: Directory, chosen: PickupSettings) -> Iterator[tuple[str, Entry]]:
+    for folder in _folders(directory):
         entries = {entry.name: entry for entry in directory.list(folder)}
         for name, entry in entries.items():
             if entry.kind == "folder" or name.startswith(".") or name.lower().endswith(UNFINISHED):

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from email.errors import MessageError
 from email.message import Message
 
-from automation.errors import Refused
-from automation.ingestion.incoming import storable
-from automation.ingestion.unpack import MOST_FILES, Part, unpack
+from inference.unpacking import parts
+from inference.unpacking.archive import unpack
+from inference.unpacking.parts import Json, Part, Refusal, storable
 
 DEEPEST = 20  # parts within parts
 LONGEST_HEADER = 100_000  # characters
@@ -76,26 +76,23 @@ def read_head(raw: bytes) -> Head:
     )
 
 
-def read_contents(raw: bytes, *, smallest_picture: int) -> Contents:
-    """`smallest_picture`: pictures in the text with fewer bytes are taken for decoration.
+def read_contents(raw: bytes, *, smallest_picture: int, most: int) -> Contents:
+    """`smallest_picture`: pictures in the text with fewer bytes are taken for decoration. `most`: bytes of a document.
 
-    Raises Refused where the mail cannot be taken apart, or holds more files than a mail may.
+    Raises Refusal where the mail cannot be taken apart, or holds more files than a mail may.
     """
     contents = Contents()
     try:
-        _walk(email.message_from_bytes(raw), "", 0, contents, smallest_picture)
+        _walk(email.message_from_bytes(raw), "", 0, _Taking(contents, smallest_picture, most))
     except (MessageError, RecursionError, LookupError, ValueError, TypeError, AttributeError) as error:
         message = "The mail is damaged and cannot be taken apart. Ask the sender to send it again."
-        raise Refused(message, code="mail_damaged") from error
+        raise Refusal(message, code="mail_damaged") from error
     return contents
 
 
-def body_of(raw: bytes) -> str:
-    """The mail's text, of HTML the words alone; empty where there is none or the mail is damaged."""
-    try:
-        body = read_contents(raw, smallest_picture=0).body[:LONGEST_TEXT]
-    except Refused:
-        return ""
+def text_of(body: str) -> str:
+    """The words of a mail's text, of HTML the words alone."""
+    body = body[:LONGEST_TEXT]
     if "<" not in body or not re.search(r"<(html|body|p|div|br|table)\b", body, re.IGNORECASE):
         return body.strip()
     without = re.sub(r"(?is)<(style|script|head)\b.*?</\1\s*>", " ", body)
@@ -104,30 +101,55 @@ def body_of(raw: bytes) -> str:
     return re.sub(r"\n\s*\n+", "\n\n", re.sub(r"[ \t\r]+", " ", words)).strip()
 
 
-def _walk(part: "Message[str, str]", path: str, depth: int, contents: Contents, smallest: int) -> None:
+def to_json(contents: Contents) -> tuple[Json, bytes]:
+    files, blob = parts.to_json(contents.files)
+    body = storable(text_of(contents.body), LONGEST_TEXT)
+    return {"files": files, "passed_over": contents.passed_over, "body": body}, blob
+
+
+def from_json(told: Json, blob: bytes) -> Contents:
+    """Raises KeyError, TypeError or ValueError where the shape is wrong."""
+    return Contents(parts.from_json(told["files"], blob), told["passed_over"], told["body"])
+
+
+def head_from_json(told: Json) -> Head:
+    """From `dataclasses.asdict`. Raises KeyError or TypeError where the shape is wrong."""
+    recipients, answers = tuple(told.pop("recipients")), tuple(told.pop("answers"))
+    return Head(**told, recipients=recipients, answers=answers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taking:
+    contents: Contents
+    smallest_picture: int
+    most: int
+
+
+def _walk(part: "Message[str, str]", path: str, depth: int, taking: _Taking) -> None:
+    contents = taking.contents
     if depth > DEEPEST:
-        raise Refused(f"The mail has more than {DEEPEST} parts within parts.", code="mail_too_deep")
+        raise Refusal(f"The mail has more than {DEEPEST} parts within parts.", code="mail_too_deep")
     for number, child in enumerate(_children(part), 1):
-        _walk(child, f"{path}.{number}" if path else str(number), depth + 1, contents, smallest)
+        _walk(child, f"{path}.{number}" if path else str(number), depth + 1, taking)
     if part.is_multipart():
         return
     name, data = _filename(part), _payload(part)
     if name.lower().endswith(".eml") and part.get_content_type() == "application/octet-stream":
-        _walk(email.message_from_bytes(data), f"{path or '1'}.1", depth + 1, contents, smallest)
+        _walk(email.message_from_bytes(data), f"{path or '1'}.1", depth + 1, taking)
     elif not name and part.get_content_type() in ("text/plain", "text/html") and not _attached(part):
         contents.body = contents.body or _text(part, data)
-    elif why := _no_file(part, name, len(data), smallest):
+    elif why := _no_file(part, name, len(data), taking.smallest_picture):
         contents.passed_over.append({"name": storable(name or part.get_content_type()), "why": why})
     else:
         kind = storable(part.get_content_type(), 100)
-        _take(Part(path or "1", name or _made_up_name(part), data, kind), contents)
+        _take(Part(path or "1", name or _made_up_name(part), data, kind), taking)
 
 
-def _take(part: Part, contents: Contents) -> None:
-    contents.files += unpack(part)
-    if len(contents.files) > MOST_FILES:
-        message = f"The mail holds more than {MOST_FILES} files. Send several mails."
-        raise Refused(message, code="too_many_files")
+def _take(part: Part, taking: _Taking) -> None:
+    taking.contents.files += unpack(part, taking.most)
+    if len(taking.contents.files) > parts.MOST_FILES:
+        message = f"The mail holds more than {parts.MOST_FILES} files. Send several mails."
+        raise Refusal(message, code="too_many_files")
 
 
 def _children(part: "Message[str, str]") -> Iterator["Message[str, str]"]:

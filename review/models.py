@@ -204,16 +204,22 @@ class Mention(models.Model):
 
 
 class Limit(models.Model):
-    """Up to which amount a person approves, at one entity or (None) at all. Without any row a person has no limit."""
+    """Up to which amount a person approves, at one entity or (None) at all, for one cost centre or ("") for any.
+
+    Limits of the invoice's own cost centre hold in place of those for any. Without any row a person has no limit.
+    """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="limits")
     entity = models.ForeignKey("ledger.LegalEntity", on_delete=models.CASCADE, null=True, related_name="+")
+    cost_centre = models.CharField(max_length=40, blank=True)
     currency = models.CharField(max_length=3)
     amount = models.DecimalField(max_digits=18, decimal_places=4)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["person", "entity", "currency"], nulls_distinct=False, name="limit_once"),
+            models.UniqueConstraint(
+                fields=["person", "entity", "cost_centre", "currency"], nulls_distinct=False, name="limit_once"
+            ),
             models.CheckConstraint(name="limit_not_negative", condition=models.Q(amount__gte=0)),
         ]
 

@@ -48,6 +48,7 @@ class Filters:
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     due: Due = ""
+    centre: str = ""
     sort: Sort = "urgent"
 
 
@@ -189,6 +190,7 @@ def _narrowed(filters: Filters, path: str) -> Q:
         "entity": filters.entity,
         f"{path}invoice__gross_amount__gte": filters.minimum,
         f"{path}invoice__gross_amount__lte": filters.maximum,
+        f"{path}invoice__cost_centre": filters.centre or None,
     }
     return Q(**{name: value for name, value in wanted.items() if value is not None})
 

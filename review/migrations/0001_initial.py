@@ -158,13 +158,14 @@ class Migration(migrations.Migration):
             name='Limit',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('cost_centre', models.CharField(blank=True, max_length=40)),
                 ('currency', models.CharField(max_length=3)),
                 ('amount', models.DecimalField(decimal_places=4, max_digits=18)),
                 ('entity', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='ledger.legalentity')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='limits', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('person', 'entity', 'currency'), name='limit_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='limit_not_negative')],
+                'constraints': [models.UniqueConstraint(fields=('person', 'entity', 'cost_centre', 'currency'), name='limit_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='limit_not_negative')],
             },
         ),
         migrations.CreateModel(

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from automation.documents import arrange
 from automation.documents.models import Document, Page, State
-from inference.fields import FIELDS
+from inference.fields import FORM
 from review import access, formatting, queries
 from review.actions.letter import sender_of
 from review.models import Gate, Hold, Letter
@@ -117,7 +117,7 @@ def context(request: HttpRequest, user: User, view: DocumentView) -> dict[str, A
     document, locale = view.document, formatting.locale_of(request)
     groups = shown.groups(view, locale)
     open_doubts = [
-        FIELDS[name].label if name in FIELDS else _("Lines") for name in view.doubts if shown.is_stop(view, name)
+        FORM[name].label if name in FORM else _("Lines") for name in view.doubts if shown.is_stop(view, name)
     ]
     gate = view.task.gate if view.task is not None else ""
     allowed = view.allowed
@@ -163,6 +163,7 @@ def context(request: HttpRequest, user: User, view: DocumentView) -> dict[str, A
         "holds": view.holds,
         "hold_names": Hold.Name.choices,
         "copies": _copies(view) if allowed.reject else [],
+        "cost_centres": queries.cost_centres(document) if allowed.correct else [],
         "colleagues": queries.colleagues(document) if allowed.comment else [],
         "commentable": [(row.field.name, row.field.label) for group in groups for row in group.fields],
         "may_arrange": access.may(user, access.VERIFY, document.entity_id) and document.state in ARRANGED,
@@ -191,7 +192,7 @@ def _steps(view: DocumentView) -> list[Step]:
     state = State(view.document.state)
     at = STANDS_AT.get(state)
     if at is None:
-        at = STEP_OF.get(view.journey.run.step, 0) if view.journey else 0
+        at = STEP_OF.get(view.stopped_at, 0)
         stopped = "Rejected" if state == State.REJECTED else f"{STEPS[at]}: stopped"
         labels = [*STEPS[:at], stopped, *STEPS[at + 1 :]]
         return [Step(label, "done" if i < at else "stopped" if i == at else "") for i, label in enumerate(labels)]
@@ -279,7 +280,7 @@ def _conversation(view: DocumentView) -> list[Said]:
         Said(
             remark.at,
             shown.name_of(remark.by),
-            _("on %(field)s") % {"field": spoken(FIELDS[remark.field].label)} if remark.field else "",
+            _("on %(field)s") % {"field": spoken(FORM[remark.field].label)} if remark.field else "",
             remark.text,
         )
         for remark in view.comments

@@ -121,7 +121,7 @@ def document_view(user: User, document_id: uuid.UUID) -> DocumentView:
     prefetch_related_objects(list(values.values()), Prefetch("entered_by", User.objects.only("username")))
     findings = newest_findings(document)
     policy = policy_of(document.pk)
-    task = Task.objects.filter(document=document, closed_at=None).select_related("leased_by").first()
+    task = Task.objects.filter(document=document, closed_at=None).select_related("leased_by", "assigned_to").first()
     return DocumentView(
         document=document,
         invoice=getattr(document, "invoice", None),
@@ -169,6 +169,18 @@ def colleagues(document: Document) -> list[User]:
     )
     people = User.objects.filter(roles, is_active=True).only("username", "first_name", "last_name")
     return list(people.distinct().order_by("username")[:200])
+
+
+def files_of(letter: Letter) -> list[Document]:
+    """What came with the mail that answered, as documents of their own; one query, and none for what is no answer."""
+    if letter.mail_id is None:
+        return []
+    return list(Document.objects.filter(arrivals__mail=letter.mail_id, entity=letter.document.entity_id).distinct())
+
+
+def belonging(document: Document) -> list[Document]:
+    """What is attached to it: terms, delivery notes."""
+    return list(Document.objects.filter(attached_to=document).order_by("pk"))
 
 
 def cost_centres(document: Document) -> list[str]:

@@ -117,6 +117,7 @@ class Migration(migrations.Migration):
                 ('closed_at', models.DateTimeField(null=True)),
                 ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='documents.document')),
                 ('entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.legalentity')),
+                ('assigned_to', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='assigned_tasks', to=settings.AUTH_USER_MODEL)),
                 ('leased_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
@@ -221,11 +222,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(condition=models.Q(('closed_at', None), ('waiting', True)), fields=['urgency', 'document'], include=('entity', 'gate', 'postponed_until', 'barred'), name='task_queue'),
+            index=models.Index(condition=models.Q(('closed_at', None), ('waiting', True)), fields=['urgency', 'document'], include=('entity', 'gate', 'postponed_until', 'barred', 'assigned_to'), name='task_queue'),
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(condition=models.Q(('closed_at', None), ('waiting', True)), fields=['entity', 'urgency', 'document'], include=('gate', 'postponed_until', 'barred'), name='task_queue_entity'),
+            index=models.Index(condition=models.Q(('closed_at', None), ('waiting', True)), fields=['entity', 'urgency', 'document'], include=('gate', 'postponed_until', 'barred', 'assigned_to'), name='task_queue_entity'),
         ),
         migrations.AddConstraint(
             model_name='task',

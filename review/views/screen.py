@@ -91,12 +91,15 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A remark, a mail that was written, or an answer to one. `note`: about which field; to whom, and whether sent."""
+    """A remark, a mail that was written, or an answer to one. `note`: about which field; to whom, and whether sent.
+    `files`: what came with it.
+    """
 
     at: datetime
     who: str
     note: str
     text: str
+    files: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,7 @@ def context(request: HttpRequest, user: User, view: DocumentView) -> dict[str, A
         "boxes": list(_boxes(view, open_doubts)),
         "findings": view.findings,
         "conversation": _conversation(view),
+        "belonging": queries.belonging(document),
         "sender": sender_of(document),
         "trail": trail.entries(view.trail, _names(view), locale),
         "policy": view.triage.policy if view.triage is not None else None,
@@ -211,6 +215,9 @@ def _boxes(view: DocumentView, open_doubts: list[str]) -> Iterator[Box]:
         yield Box("alarm", "✕", heading, (document.problem["message"],), TO_DO.get(State(document.state), ""))
     if view.allowed.why_not_approve:
         yield Box("doubt", "◐", "Another person approves this one", (view.allowed.why_not_approve,))
+    if view.task is not None and view.task.assigned_to is not None:
+        name = shown.name_of(view.task.assigned_to)
+        yield Box("", "→", _("It was not decided in time and was given to %(name)s.") % {"name": name})
     if view.task is not None and view.task.postponed_until and view.task.postponed_until > timezone.now():
         yield Box("", "⏸", f"Postponed until {view.task.postponed_until:%Y-%m-%d}")
     if view.task is not None:
@@ -285,7 +292,10 @@ def _conversation(view: DocumentView) -> list[Said]:
         )
         for remark in view.comments
     ]
-    said += [Said(letter.at, _author(letter), _addressed(letter), letter.text) for letter in view.letters]
+    said += [
+        Said(letter.at, _author(letter), _addressed(letter), letter.text, tuple(queries.files_of(letter)))
+        for letter in view.letters
+    ]
     return sorted(said, key=lambda one: one.at)
 
 

@@ -57,6 +57,7 @@ SENTENCES = {
     "document.resumed": "took it up where it had failed",
     "document.sla_warned": "warned that its time is nearly over",
     "document.sla_escalated": "said that it is overdue",
+    "document.reassigned": "gave it to another person",
     "document.letter_written": "wrote a mail about it",
     "document.letter_sent": "sent a mail about it",
     "document.letter_failed": "could not send a mail about it",

@@ -96,12 +96,17 @@ def test_an_answer_comes_into_the_conversation(
     assert page.index("Which order is this?") < page.index("Order 4500012.")
 
 
-def test_files_of_an_answer_are_taken_in_as_always(to_verify: Document, clerk: User, channel: Channel) -> None:
+def test_files_of_an_answer_are_taken_in_as_always_and_stand_beside_it(
+    client: Client, to_verify: Document, clerk: User, channel: Channel
+) -> None:
     question = letters.write(Letter.Kind.QUESTION, to_verify, SENDER, "?", "?", clerk)
     kept = receive_mail(channel, answer_to(question, "Here.", ("a.pdf", invoice(1))), smallest_picture=0)
     assert kept.arrivals.get().outcome == "accepted"
     letters.hear()
     assert Letter.objects.filter(kind="answer", document=to_verify).count() == 1
+    client.force_login(clerk)
+    came = kept.arrivals.get().document
+    assert f'href="/documents/{came.pk}/">📎 a.pdf' in client.get(f"/documents/{to_verify.pk}/").content.decode()
 
 
 def test_an_answer_from_another_company_s_mailbox_is_not_threaded(to_verify: Document, clerk: User) -> None:

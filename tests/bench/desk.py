@@ -44,11 +44,13 @@ FILL = (
     SELECT {ID}, %(large)s::uuid, 'Supplier ' || n || ' GmbH', 'supplier ' || n, 'DE' || n,
         now() FROM generate_series(1, 5000) AS n""",
     f"""INSERT INTO ledger_invoice (document_id, entity_id, supplier_id, document_type, seller_name, number,
-        normal_number, issue_date, due_date, currency, net_amount, tax_amount, gross_amount)
+        normal_number, issue_date, due_date, currency, net_amount, tax_amount, gross_amount,
+        cost_centre)
     SELECT {ID}, {ENTITY},
         (lpad(to_hex(n %% 5000 + 1), 12, '0') || '70008000' || lpad(to_hex(n %% 5000 + 1), 12, '0'))::uuid,
         'invoice', 'Supplier ' || n %% 5000 + 1 || ' GmbH', 'RE-' || n, 'RE' || n, current_date - 10,
-        current_date + (n %% 60)::int - 20, 'EUR', n %% 9000, (n %% 9000) * 0.19, (n %% 9000) * 1.19 FROM {ALL}""",
+        current_date + (n %% 60)::int - 20, 'EUR', n %% 9000, (n %% 9000) * 0.19, (n %% 9000) * 1.19,
+        'K-' || n %% 50 FROM {ALL}""",
     f"""INSERT INTO review_task (id, document_id, entity_id, gate, opened_at, urgency, waiting, barred, closed_at)
     SELECT {ID}, {ID}, {ENTITY},
         CASE WHEN n %% 5 < 2 AND n > %(docs)s - %(waiting)s THEN 'verify' ELSE 'approve' END, now(),
@@ -170,6 +172,7 @@ def _rows() -> Iterator[str]:
         "/?tab=all&q=supplier+gmbh",
         "/?tab=all&minimum=10705",
         "/?due=overdue",
+        "/?tab=all&centre=K-7",
     ):
         yield _timed(f"queue `{path}`", client, constantly(path), GOAL_QUEUE)
     for name in ("large", "small"):

@@ -8,6 +8,7 @@ from typing import Literal
 
 import pytest
 from django.contrib.auth.models import User
+from pikepdf import Pdf
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 from reportlab.lib.pagesizes import A4
@@ -25,7 +26,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 ARGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 ARGS += ["--disable-component-update", "--disable-sync"]
 PASSWORD = "correct horse battery"
-SMALLEST_WAIT = 30_000  # milliseconds until a missing element is an error
+SMALLEST_WAIT = 8_000  # milliseconds until a missing element is an error
 
 # Playwright keeps an event loop running in this thread, which Django takes for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -104,6 +105,20 @@ def invoice_pdf(number: str = "RE-4711", seller: str = "Nordwind Bürobedarf Gmb
     canvas.drawString(60, 80, "IBAN DE89 3704 0044 0532 0130 00   USt-IdNr. DE129273398")
     canvas.save()
     return buffer.getvalue()
+
+
+def with_terms() -> bytes:
+    """An invoice, and a page of terms behind it."""
+    buffer = io.BytesIO(invoice_pdf())
+    terms = io.BytesIO()
+    canvas = Canvas(terms, pagesize=A4, invariant=True)
+    canvas.drawString(60, 750, "General terms of business. Payment within thirty days.")
+    canvas.save()
+    with Pdf.open(buffer) as pdf, Pdf.open(terms) as more:
+        pdf.pages.extend(more.pages)
+        joined = io.BytesIO()
+        pdf.save(joined)
+    return joined.getvalue()
 
 
 def process(entity: LegalEntity, data: bytes, filename: str = "invoice.pdf") -> Document:

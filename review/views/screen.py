@@ -219,7 +219,7 @@ def _boxes(view: DocumentView, open_doubts: list[str]) -> Iterator[Box]:
         name = shown.name_of(view.task.assigned_to)
         yield Box("", "→", _("It was not decided in time and was given to %(name)s.") % {"name": name})
     if view.task is not None and view.task.postponed_until and view.task.postponed_until > timezone.now():
-        yield Box("", "⏸", f"Postponed until {view.task.postponed_until:%Y-%m-%d}")
+        yield Box("", "‖", f"Postponed until {view.task.postponed_until:%Y-%m-%d}")
     if view.task is not None:
         yield _attention(view, open_doubts)
 

@@ -26,7 +26,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 ARGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 ARGS += ["--disable-component-update", "--disable-sync"]
 PASSWORD = "correct horse battery"
-SMALLEST_WAIT = 8_000  # milliseconds until a missing element is an error
+SMALLEST_WAIT = 30_000  # milliseconds until a missing element is an error
 
 # Playwright keeps an event loop running in this thread, which Django takes for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -107,12 +107,14 @@ def invoice_pdf(number: str = "RE-4711", seller: str = "Nordwind Bürobedarf Gmb
     return buffer.getvalue()
 
 
-def with_terms() -> bytes:
-    """An invoice, and a page of terms behind it."""
+def with_terms(pages: int = 1) -> bytes:
+    """An invoice, and pages of terms behind it."""
     buffer = io.BytesIO(invoice_pdf())
     terms = io.BytesIO()
     canvas = Canvas(terms, pagesize=A4, invariant=True)
-    canvas.drawString(60, 750, "General terms of business. Payment within thirty days.")
+    for number in range(1, pages + 1):
+        canvas.drawString(60, 750, f"General terms of business, part {number}. Payment within thirty days.")
+        canvas.showPage()
     canvas.save()
     with Pdf.open(buffer) as pdf, Pdf.open(terms) as more:
         pdf.pages.extend(more.pages)

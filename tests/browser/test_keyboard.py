@@ -172,14 +172,16 @@ def test_taking_over_rebinding_and_pages(
     press(page, "Enter")
     page.wait_for_selector("#panel")
     assert Document.objects.filter(parent=file).count() == 2
-    reach(page, "#arrange, #go")
-    press(page, "y")
-    page.wait_for_url("**/arrange/", wait_until="commit")
     for part in Document.objects.filter(parent=file):
         go_on(part)
+    page.wait_for_selector("#arrange")  # the page saw that its document was read
+    reach(page, "#arrange")
+    press(page, "Enter")
+    page.wait_for_url("**/arrange/", wait_until="commit")
     reach(page, "[value=merge]")
     press(page, "Enter")
-    page.wait_for_selector("#panel")
+    page.wait_for_selector("#panel, [role=alert]")
+    assert page.locator("[role=alert]").all_inner_texts() == []
     assert Document.objects.get(pk=file.pk).state == State.RECEIVED
 
 

@@ -172,8 +172,8 @@ def test_taking_over_rebinding_and_pages(
     press(page, "Enter")
     page.wait_for_selector("#panel")
     assert Document.objects.filter(parent=file).count() == 2
-    for part in Document.objects.filter(parent=file):
-        go_on(part)
+    for one in (file, *Document.objects.filter(parent=file)):
+        go_on(one)
     page.wait_for_selector("#arrange")  # the page saw that its document was read
     reach(page, "#arrange")
     press(page, "Enter")

@@ -171,11 +171,11 @@ def colleagues(document: Document) -> list[User]:
     return list(people.distinct().order_by("username")[:200])
 
 
-def files_of(letter: Letter) -> list[Document]:
+def files_of(letter: Letter, document: Document) -> list[Document]:
     """What came with the mail that answered, as documents of their own; one query, and none for what is no answer."""
     if letter.mail_id is None:
         return []
-    return list(Document.objects.filter(arrivals__mail=letter.mail_id, entity=letter.document.entity_id).distinct())
+    return list(Document.objects.filter(arrivals__mail=letter.mail_id, entity=document.entity_id).distinct())
 
 
 def belonging(document: Document) -> list[Document]:

@@ -293,7 +293,9 @@ def _conversation(view: DocumentView) -> list[Said]:
         for remark in view.comments
     ]
     said += [
-        Said(letter.at, _author(letter), _addressed(letter), letter.text, tuple(queries.files_of(letter)))
+        Said(
+            letter.at, _author(letter), _addressed(letter), letter.text, tuple(queries.files_of(letter, view.document))
+        )
         for letter in view.letters
     ]
     return sorted(said, key=lambda one: one.at)

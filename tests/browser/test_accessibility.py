@@ -93,7 +93,7 @@ def screens(entity: LegalEntity, everybody: User, clerk: User, approver: User) -
     }
 
 
-@pytest.mark.parametrize(("size", "scheme", "language"), LOOKS, ids="-".join)
+@pytest.mark.parametrize(("size", "scheme", "language"), LOOKS, ids=["-".join(look) for look in LOOKS])
 def test_no_screen_shuts_anybody_out(
     sign_in: SignIn,
     live_server: LiveServer,

@@ -3,6 +3,7 @@
 import os
 import statistics
 import uuid
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from automation.documents.values import current_values
 from automation.ledger.models import LegalEntity
 from automation.policy.publish import FIRST, publish
 from review.actions import lease
+from review.actions.absence import set_limit
 from review.actions.correct import confirm_field
 from review.actions.hold import hold
 from review.actions.verify import verify
@@ -177,6 +179,22 @@ def test_a_refused_approval_brings_its_document_back(
     press(page, "z")
     page.wait_for_url(f"**{second}")
     assert not Decision.objects.filter(document__in=documents, gate="approve").exists()
+
+
+def test_a_limit_is_said_at_the_decision_and_before_it(
+    sign_in: SignIn, entity: LegalEntity, clerk: User, approver: User
+) -> None:
+    to_approve(entity, 1, clerk)
+    page = sign_in(approver)
+    open_first(page)
+    page.wait_for_selector("#go[data-decide]")
+    set_limit(approver, Decimal("50.00"), "EUR", entity, acting_user=None)
+    press(page, "Enter")
+    expect(page.locator("#panel [role=alert]").first).to_contain_text("above the limit of 50.00 EUR")
+    page.reload()
+    expect(page.locator("#panel")).to_contain_text("Another person approves this one")
+    expect(page.locator("#go")).to_have_text("Back to the documents")
+    assert not Decision.objects.filter(gate="approve").exists()
 
 
 def test_an_approval_is_taken_back_from_the_next_document(

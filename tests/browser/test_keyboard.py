@@ -16,6 +16,7 @@ from review.access import grant_role
 from review.actions import lease
 from review.models import Comment, Decision, Hold, Letter, Preference, SavedView, StandIn
 from tests.browser.conftest import SignIn, go_on, invoice_pdf, process, with_terms
+from tests.browser.test_upload import pdf
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MOST_TABS = 120
@@ -47,7 +48,7 @@ def test_handing_in_filtering_and_keeping_a_view(
     press(page, "Enter")
     while not asked:
         page.wait_for_timeout(20)
-    asked[0].set_files([{"name": "a.pdf", "mimeType": "application/pdf", "buffer": invoice_pdf()}])
+    asked[0].set_files([pdf("a.pdf", invoice_pdf())])
     expect(page.locator("#handed-in li")).to_contain_text("being read")
     go_on(Document.objects.get())
     page.goto(f"{live_server.url}/?tab=team")

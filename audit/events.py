@@ -53,7 +53,8 @@ EVENTS = MappingProxyType(
         "document.detached": "It is a document of its own again",
         "document.resumed": "It is no longer failed: an operator's retry brought it back to where its run goes on",
         "document.sla_warned": "Three quarters of the time that the policy gives its gate are over",
-        "document.sla_escalated": "It was not decided in time: whoever held it lost it, and all who may decide see it",
+        "document.sla_escalated": "Not decided in time: whoever held it lost it, and all who may decide are told",
+        "document.reassigned": "It was not decided in time and was given to another person who may decide it",
         # What happens to a run of the workflow
         "run.failed": "A step failed for good; a person must look",
         "run.cancelled": "A person, or a newer run, stopped it",

@@ -71,6 +71,14 @@ _HEADER = (
 
 FIELDS: Mapping[str, Field] = MappingProxyType({f.name: f for f in _HEADER})
 
+ASSIGNED: Mapping[str, Field] = MappingProxyType(
+    {"cost_centre": Field("cost_centre", "id", "numbers", "Cost centre")}  # BT-19, the buyer's own reference
+)
+"""What our people add to an invoice: no reader looks for it."""
+
+FORM: Mapping[str, Field] = MappingProxyType({**FIELDS, **ASSIGNED})
+"""All that people may enter, and what is posted."""
+
 PRINTED_LINE_CELLS: Mapping[str, Kind] = MappingProxyType(
     {
         "position": "text",

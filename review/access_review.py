@@ -84,7 +84,9 @@ def mark_reviewed(person: User, note: str, *, acting_user: User) -> None:
         raise Invalid(f"Explain it in at most {MAX_NOTE} characters.")
     with transaction.atomic():
         held = sorted(f"{role}: {entity.pk if entity else 'all'}" for role, entity in _held()[person.pk])
-        limits = sorted(f"{limit.amount} {limit.currency}" for limit in _limits()[person.pk])
+        limits = sorted(
+            f"{limit.amount} {limit.currency} {limit.cost_centre}".strip() for limit in _limits()[person.pk]
+        )
         record(
             "access.reviewed",
             actor=f"user:{acting_user.username}",

@@ -1,6 +1,6 @@
 """The clock of a gate: due after so many working hours, warned at three quarters of them, escalated when they are over.
 
-    opened ──> warned ──> escalated     who held it lost it, a postponement ends: all who may decide see it as overdue
+    opened ──> warned ──> escalated     who held it lost it, a postponement ends, and another person gets it
 
 The run itself waits for these moments (review/gates.py), so no other timer exists.
 """

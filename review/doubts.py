@@ -9,7 +9,7 @@ from automation.documents.models import FieldValue
 from automation.errors import PermanentFailure
 from automation.policy.body import Body, parse
 from automation.policy.models import Policy
-from inference.fields import FIELDS, Field
+from inference.fields import FORM, Field
 
 Values = Mapping[str, FieldValue]
 
@@ -25,7 +25,7 @@ def policy_of(document_id: uuid.UUID) -> Body:
 
 def missing(values: Values, policy: Body) -> list[Field]:
     """The required fields that have no value."""
-    return [FIELDS[name] for name in policy.key_fields if name not in values or not values[name].value]
+    return [FORM[name] for name in policy.key_fields if name not in values or not values[name].value]
 
 
 def doubts(values: Values, findings: Iterable[Finding], policy: Body) -> dict[str, list[str]]:
@@ -44,7 +44,7 @@ def doubts(values: Values, findings: Iterable[Finding], policy: Body) -> dict[st
             continue
         for name in dict.fromkeys(place.partition(".")[0] for place in finding.fields):
             found.setdefault(name, []).append(finding.message)
-    return {name: found[name] for name in (*FIELDS, *found) if name in found}
+    return {name: found[name] for name in (*FORM, *found) if name in found}
 
 
 def percent(probability: Decimal) -> str:

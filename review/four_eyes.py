@@ -2,8 +2,9 @@
 
     approve ──> controller (above an amount) ──> treasury (a new bank account)     each by another person
 
-A person's limit is the largest amount they let pass. A stand-in uses the right and the limit of the absent person, and
-may approve neither what they touched themselves nor what the absent person touched.
+A person's limit is the largest amount they let pass, by entity and by cost centre: where they have one for the
+invoice's own cost centre, it holds in place of those for any. A stand-in uses the right and the limit of the absent
+person, and may approve neither what they touched themselves nor what the absent person touched.
 """
 
 from dataclasses import dataclass
@@ -92,6 +93,11 @@ def above_limit(document: Document, person: int) -> str | None:
     if not own:
         return None
     invoice = Invoice.objects.filter(document=document).first()
+    centre = invoice.cost_centre if invoice is not None else ""
+    exact = [limit for limit in own if centre and limit.cost_centre == centre]
+    own = exact or [limit for limit in own if not limit.cost_centre]
+    if not own:
+        return f"No limit is set for {f'cost centre {centre}' if centre else 'invoices without a cost centre'}."
     gross = invoice.gross_amount if invoice is not None else None
     if invoice is None or gross is None:
         return "Its total is not known, so it cannot be held against a limit."
@@ -111,14 +117,25 @@ def within_limits(user: User, path: str = "") -> Q:
     own = _limits(user)
     if not own or access.stands_in(user):
         return Q()
+    centre = f"{path}invoice__cost_centre"
     allowed = Q(pk=None)
     for limit in own:
-        here = Q(entity=limit.entity_id) if limit.entity_id else Q()
         gross = f"{path}invoice__gross_amount"
         amount = {f"{gross}__lte": limit.amount, f"{gross}__gte": -limit.amount}
-        allowed |= here & Q(**{f"{path}invoice__currency": limit.currency, **amount})
+        here = Q(**{f"{path}invoice__currency": limit.currency, **amount})
+        here &= Q(entity=limit.entity_id) if limit.entity_id else Q()
+        allowed |= here & (Q(**{centre: limit.cost_centre}) if limit.cost_centre else ~_own_centre(own, centre))
     everywhere = any(limit.entity_id is None for limit in own)
     return allowed if everywhere else allowed | ~Q(entity__in=[limit.entity_id for limit in own])
+
+
+def _own_centre(own: list[Limit], centre: str) -> Q:
+    """Where one of these limits is for the invoice's own cost centre."""
+    theirs = Q(pk=None)
+    for limit in own:
+        if limit.cost_centre:
+            theirs |= Q(**{centre: limit.cost_centre}) & (Q(entity=limit.entity_id) if limit.entity_id else Q())
+    return theirs
 
 
 def _limits(user: User) -> list[Limit]:

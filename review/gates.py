@@ -20,6 +20,7 @@ from automation.workflow.store import NOW
 from review import deadlines, matrix, reminders
 from review.four_eyes import barred
 from review.models import Gate, Task
+from review.reassign import give_to_another
 from review.urgency import urgency_of
 
 STATES = {
@@ -101,7 +102,8 @@ def _ask(document: Document, gate: Gate, now: datetime, due_at: datetime | None)
         move(document.pk, STATES[gate])
         task = _opened(document, gate, now, due_at)
     if said := deadlines.remind(task, now):
-        reminders.write_for(task, said)
+        overdue = task.due_at is not None and now >= task.due_at
+        reminders.write_for(task, said, give_to_another(task, document) if overdue else None)
 
 
 def _approved_by_all(document: Document, gate: Gate) -> None:

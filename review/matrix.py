@@ -1,8 +1,5 @@
 """The approval matrix: which approvals an invoice needs beyond the first, by the policy that routed it."""
 
-from collections.abc import Mapping
-from decimal import Decimal
-
 from automation.checks.models import Finding
 from automation.documents.models import Document
 from automation.ledger.models import Invoice
@@ -20,7 +17,7 @@ def needed(document: Document, gate: Gate, policy: Body | None = None) -> str | 
     """Why the document needs this later approval, in words; None where it does not."""
     policy = policy or policy_of(document.pk)
     if gate == Gate.CONTROLLER:
-        return _above(document, policy.controller_above)
+        return _above(document, policy)
     if gate == Gate.TREASURY and policy.treasury_on_bank_change:
         return _bank_change(document)
     return None
@@ -34,8 +31,10 @@ def following(document: Document, gate: Gate) -> list[Gate]:
     return [step for step in later if workflow.find(step) is not None and needed(document, step, policy)]
 
 
-def _above(document: Document, thresholds: Mapping[str, Decimal]) -> str | None:
+def _above(document: Document, policy: Body) -> str | None:
     invoice = Invoice.objects.filter(document=document).first()
+    centre = invoice.cost_centre if invoice is not None else ""
+    thresholds = policy.cost_centres.get(centre, policy.controller_above)
     if not thresholds:
         return None
     if invoice is None or invoice.gross_amount is None or invoice.currency not in thresholds:
@@ -43,6 +42,8 @@ def _above(document: Document, thresholds: Mapping[str, Decimal]) -> str | None:
     above = thresholds[invoice.currency]
     if abs(invoice.gross_amount) <= above:
         return None
+    if centre in policy.cost_centres:
+        return f"It is above {above:,.2f} {invoice.currency} for cost centre {centre}, so a controller approves it too."
     return f"It is above {above:,.2f} {invoice.currency}, so a controller approves it too."
 
 

@@ -32,6 +32,7 @@ class Task(models.Model):
 
     `due_at`: when the policy wants it decided, None where it sets no time (see review/deadlines.py). `urgency`: the day
     the queue sorts by. `leased_by` has it open since `leased_since`; nobody else changes it until `leased_until`.
+    `assigned_to`: whose it is since it was not decided in time (review/reassign.py).
 
     So that the queue is read off one index: `waiting` is false while its document stands elsewhere, as a failed one
     (kept by a trigger, migration 0002), and `barred` are the people whom four eyes keep from deciding it.
@@ -46,6 +47,9 @@ class Task(models.Model):
     leased_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     leased_since = models.DateTimeField(null=True)
     leased_until = models.DateTimeField(null=True)
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="assigned_tasks"
+    )
     urgency = models.DateField()
     waiting = models.BooleanField(default=True)
     barred = ArrayField(models.IntegerField(), default=list)
@@ -63,13 +67,13 @@ class Task(models.Model):
         indexes = [
             models.Index(
                 fields=["urgency", "document"],
-                include=["entity", "gate", "postponed_until", "barred"],
+                include=["entity", "gate", "postponed_until", "barred", "assigned_to"],
                 condition=models.Q(closed_at=None, waiting=True),
                 name="task_queue",
             ),
             models.Index(
                 fields=["entity", "urgency", "document"],
-                include=["gate", "postponed_until", "barred"],
+                include=["gate", "postponed_until", "barred", "assigned_to"],
                 condition=models.Q(closed_at=None, waiting=True),
                 name="task_queue_entity",
             ),
@@ -204,16 +208,22 @@ class Mention(models.Model):
 
 
 class Limit(models.Model):
-    """Up to which amount a person approves, at one entity or (None) at all. Without any row a person has no limit."""
+    """Up to which amount a person approves, at one entity or (None) at all, for one cost centre or ("") for any.
+
+    Limits of the invoice's own cost centre hold in place of those for any. Without any row a person has no limit.
+    """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="limits")
     entity = models.ForeignKey("ledger.LegalEntity", on_delete=models.CASCADE, null=True, related_name="+")
+    cost_centre = models.CharField(max_length=40, blank=True)
     currency = models.CharField(max_length=3)
     amount = models.DecimalField(max_digits=18, decimal_places=4)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["person", "entity", "currency"], nulls_distinct=False, name="limit_once"),
+            models.UniqueConstraint(
+                fields=["person", "entity", "cost_centre", "currency"], nulls_distinct=False, name="limit_once"
+            ),
             models.CheckConstraint(name="limit_not_negative", condition=models.Q(amount__gte=0)),
         ]
 

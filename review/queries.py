@@ -18,11 +18,11 @@ from automation.documents.values import current_values
 from automation.ledger.models import Invoice
 from automation.policy.body import Body
 from automation.policy.models import TriageDecision
-from automation.workflow.models import Attempt, Run, StepResult
+from automation.workflow.models import Run
 from review import access
 from review.doubts import doubts, policy_of
 from review.four_eyes import PAYMENT_GATES, RIGHT, open_holds, standing
-from review.models import Comment, Correction, Decision, Gate, Hold, Letter, Preference, Task
+from review.models import Comment, Correction, Gate, Hold, Letter, Limit, Preference, Task
 from review.queue import TABS, Counts, Filters, QueuePage, Row, counts, following, queue, waiting
 
 __all__ = [
@@ -44,6 +44,9 @@ __all__ = [
 ]
 
 
+STOPPED = frozenset({State.FAILED, State.QUARANTINED, State.REJECTED, State.SPLIT, State.ATTACHED})
+
+
 @dataclass(frozen=True, slots=True)
 class Allowed:
     """What this person may do with it now. `why_not_approve`: four eyes, a limit. `on_behalf_of`: for whom."""
@@ -59,20 +62,12 @@ class Allowed:
 
 
 @dataclass(frozen=True, slots=True)
-class RunView:
-    """The document's journey: its run, the steps completed with their times, and the tries that failed."""
-
-    run: Run
-    steps: list[StepResult]
-    attempts: list[Attempt]
-
-
-@dataclass(frozen=True, slots=True)
 class DocumentView:
     """Everything the document's screen shows, newest first where it is a list of events.
 
     `values`: the current value of each field and table by name. `doubts`: for each doubtful field the reasons in words,
-    in the order of the form. `policy`: the one that routed it, or the newest. `task`: the open one.
+    in the order of the form. `policy`: the one that routed it, or the newest. `task`: the open one. `stopped_at`: the
+    step at which its run stands, of a document that goes no further; else "".
     """
 
     document: Document
@@ -83,14 +78,12 @@ class DocumentView:
     triage: TriageDecision | None
     policy: Body
     task: Task | None
-    tasks: list[Task]
-    decisions: list[Decision]
     corrections: list[Correction]
     comments: list[Comment]
     letters: list[Letter]
     holds: list[Hold]
     trail: list[Event]
-    journey: RunView | None
+    stopped_at: str
     allowed: Allowed
 
 
@@ -128,8 +121,7 @@ def document_view(user: User, document_id: uuid.UUID) -> DocumentView:
     prefetch_related_objects(list(values.values()), Prefetch("entered_by", User.objects.only("username")))
     findings = newest_findings(document)
     policy = policy_of(document.pk)
-    tasks = list(Task.objects.filter(document=document).select_related("leased_by").order_by("-pk"))
-    task = next((task for task in tasks if task.closed_at is None), None)
+    task = Task.objects.filter(document=document, closed_at=None).select_related("leased_by", "assigned_to").first()
     return DocumentView(
         document=document,
         invoice=getattr(document, "invoice", None),
@@ -139,8 +131,6 @@ def document_view(user: User, document_id: uuid.UUID) -> DocumentView:
         triage=TriageDecision.objects.filter(document=document).select_related("policy").order_by("-pk").first(),
         policy=policy,
         task=task,
-        tasks=tasks,
-        decisions=list(Decision.objects.filter(document=document).select_related("by").order_by("-pk")),
         corrections=list(
             Correction.objects.filter(document=document).select_related("before", "after", "by").order_by("-pk")
         ),
@@ -148,7 +138,7 @@ def document_view(user: User, document_id: uuid.UUID) -> DocumentView:
         letters=list(Letter.objects.filter(document=document).exclude(kind=Letter.Kind.REMINDER).select_related("by")),
         comments=list(Comment.objects.filter(document=document).select_related("by").order_by("-pk")),
         trail=audit_queries.trail(subject_of(document)),
-        journey=_journey(document),
+        stopped_at=_stopped_at(document),
         allowed=_allowed(user, document, task),
     )
 
@@ -177,7 +167,31 @@ def colleagues(document: Document) -> list[User]:
     roles = Q(groups__permissions__codename=access.VIEW) | Q(
         groups__entityright__content_object=document.entity_id, groups__entityright__permission__codename=access.VIEW
     )
-    return list(User.objects.filter(roles, is_active=True).distinct().order_by("username")[:200])
+    people = User.objects.filter(roles, is_active=True).only("username", "first_name", "last_name")
+    return list(people.distinct().order_by("username")[:200])
+
+
+def files_of(letter: Letter, document: Document) -> list[Document]:
+    """What came with the mail that answered, as documents of their own; one query, and none for what is no answer."""
+    if letter.mail_id is None:
+        return []
+    return list(Document.objects.filter(arrivals__mail=letter.mail_id, entity=document.entity_id).distinct())
+
+
+def belonging(document: Document) -> list[Document]:
+    """What is attached to it: terms, delivery notes."""
+    return list(Document.objects.filter(attached_to=document).order_by("pk"))
+
+
+def cost_centres(document: Document) -> list[str]:
+    """Those that the supplier's last invoices were booked on, and those that people have limits for at the entity."""
+    limits = Limit.objects.filter(Q(entity=None) | Q(entity=document.entity_id)).exclude(cost_centre="")
+    known = limits.values_list("cost_centre", flat=True)
+    invoice = getattr(document, "invoice", None)
+    if invoice is not None and invoice.supplier_id:
+        own = Invoice.objects.filter(supplier=invoice.supplier_id).order_by("-pk")[:50]
+        known = known.union(Invoice.objects.filter(pk__in=own.values("pk")).values_list("cost_centre", flat=True))
+    return sorted({one for one in known if one})
 
 
 def keys_of(user: User) -> str:
@@ -192,12 +206,10 @@ def newest_findings(document: Document) -> list[Finding]:
     return sorted(Finding.objects.filter(round__in=newest).order_by("pk"), key=lambda f: ranks[f.severity])
 
 
-def _journey(document: Document) -> RunView | None:
-    if document.run_id is None:
-        return None
-    run = Run.objects.select_related("definition").get(pk=document.run_id)
-    steps = StepResult.objects.filter(run=run).order_by("pk")
-    return RunView(run, list(steps), list(Attempt.objects.filter(run=run).order_by("-pk")))
+def _stopped_at(document: Document) -> str:
+    if document.state not in STOPPED or document.run_id is None:
+        return ""
+    return Run.objects.values_list("step", flat=True).get(pk=document.run_id)
 
 
 def _allowed(user: User, document: Document, task: Task | None) -> Allowed:

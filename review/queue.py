@@ -48,6 +48,7 @@ class Filters:
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     due: Due = ""
+    centre: str = ""
     sort: Sort = "urgent"
 
 
@@ -56,7 +57,7 @@ class Row:
     """One line of the queue. `reasons`: why triage sent it to a person. `worst`: its gravest finding, if any.
 
     `gate`, `opened_at`, `postponed_until` and `left` (working time until it is due, zero when overdue) are of its open
-    task; `holder` is who has it open now, `hold` what it is on hold for. `clean`: it
+    task; `holder` is who has it open now, `assigned` whom it was given to, `hold` what it is on hold for. `clean`: it
     waits for approval, comes from a known supplier, and no check found more than information.
     """
 
@@ -67,6 +68,7 @@ class Row:
     postponed_until: datetime | None
     left: timedelta | None
     holder: str | None
+    assigned: str | None
     hold: str | None
     worst: str | None
     reasons: tuple[str, ...]
@@ -90,7 +92,7 @@ def queue(
     filters, size = filters or Filters(), max(1, min(size, MAX_PAGE))
     if tab in WAITING_TABS:
         ordered = _ordered_tasks(_tasks(user, tab, filters), filters, page_cursor)
-        tasks = list(ordered.select_related("document__invoice", "leased_by", "entity")[: size + 1])
+        tasks = list(ordered.select_related("document__invoice", "leased_by", "assigned_to", "entity")[: size + 1])
         rows = _rows([task.document for task in tasks[:size]], tasks[:size])
         return QueuePage(rows, _task_cursor(filters, tasks[size - 1]) if len(tasks) > size else None)
     documents = _documents(user, tab, filters).filter(_older(page_cursor)).order_by("-pk")
@@ -189,6 +191,7 @@ def _narrowed(filters: Filters, path: str) -> Q:
         "entity": filters.entity,
         f"{path}invoice__gross_amount__gte": filters.minimum,
         f"{path}invoice__gross_amount__lte": filters.maximum,
+        f"{path}invoice__cost_centre": filters.centre or None,
     }
     return Q(**{name: value for name, value in wanted.items() if value is not None})
 
@@ -200,7 +203,7 @@ def _at(user: User, gate: Gate) -> Q:
 
 
 def _for_me(user: User) -> Q:
-    """What this person may decide now: not put off or on hold, not touched by them, not above their limit."""
+    """What this person may decide now: not put off, on hold or another's, not touched by them, within their limit."""
     due = Q(postponed_until=None) | Q(postponed_until__lte=timezone.now())
     on_hold = Exists(Hold.objects.filter(document=OuterRef("document"), released_at=None))
     approvals = Q(pk=None)
@@ -208,7 +211,8 @@ def _for_me(user: User) -> Q:
         approvals |= _at(user, gate)
     to_approve = approvals & ~Q(barred__contains=[user.pk]) & within_limits(user, "document__")
     verify = _at(user, Gate.VERIFY) if Gate.VERIFY in _own_gates(user) else Q(pk=None)
-    return due & ~on_hold & (verify | to_approve)
+    not_given_away = Q(assigned_to=None) | Q(assigned_to=user)
+    return due & not_given_away & ~on_hold & (verify | to_approve)
 
 
 def _for_my_team(user: User) -> Q:
@@ -270,6 +274,7 @@ def _rows(documents: list[Document], open_tasks: Iterable[Task]) -> list[Row]:
                 postponed_until=task.postponed_until if task else None,
                 left=deadlines.left(task) if task else None,
                 holder=task.leased_by.username if task and held and task.leased_by else None,
+                assigned=task.assigned_to.username if task and task.assigned_to else None,
                 hold=Hold.Name(holds[document.pk]).label if document.pk in holds else None,
                 worst=worst.get(document.pk),
                 reasons=reasons.get(document.pk, ()),
@@ -280,7 +285,7 @@ def _rows(documents: list[Document], open_tasks: Iterable[Task]) -> list[Row]:
 
 
 def _open_tasks(ids: Iterable[uuid.UUID]) -> QuerySet[Task]:
-    return Task.objects.filter(document__in=ids, closed_at=None).select_related("leased_by", "entity")
+    return Task.objects.filter(document__in=ids, closed_at=None).select_related("leased_by", "assigned_to", "entity")
 
 
 def _worst(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:

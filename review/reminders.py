@@ -5,7 +5,6 @@ to sign in, unless the policy that routed the document lets a link approve (`app
 """
 
 import uuid
-from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
@@ -28,13 +27,14 @@ MOST = 20  # people who are told of one document
 _SALT = "review.approve-link"
 
 
-def write_for(task: Task, subject: str) -> None:
-    """Tell those who may decide the task, in the caller's transaction."""
+def write_for(task: Task, subject: str, given_to: User | None = None) -> None:
+    """Tell those who may decide the task, in the caller's transaction, and whom it was given to that it is theirs."""
     document = Document.objects.select_related("entity").get(pk=task.document_id)
-    for person in deciders(document, Gate(task.gate)):
+    for person in able(document, Gate(task.gate)):
         with language.reading(person):
             said = spoken(subject)
-            text = f"{_about(document)}\n\n{said}.\n\n{settings.SITE_URL}{link(task, person)}\n"
+            yours = f" {_('It is yours now.')}" if person == given_to else ""
+            text = f"{_about(document)}\n\n{said}.{yours}\n\n{settings.SITE_URL}{link(task, person)}\n"
             letters.write(Letter.Kind.REMINDER, document, person.email, f"{said}: {document.filename}", text)
 
 
@@ -53,15 +53,15 @@ def write_daily() -> None:
             letters.write(Letter.Kind.REMINDER, None, person.email, subject, text)
 
 
-def deciders(document: Document, gate: Gate) -> Iterable[User]:
-    """Who has an address and may decide about the document at this gate."""
+def able(document: Document, gate: Gate) -> list[User]:
+    """Who has an address and may decide about the document at this gate, at most MOST of them."""
     right = RIGHT[gate]
     roles = Q(groups__permissions__codename=right) | Q(
         groups__entityright__content_object=document.entity_id, groups__entityright__permission__codename=right
     )
     people = User.objects.filter(roles, is_active=True).exclude(email="").distinct().order_by("pk")[: 5 * MOST]
-    able = (one for one in people if gate == Gate.VERIFY or standing(document, gate, one).why_not is None)
-    return [person for person, _ in zip(able, range(MOST), strict=False)]
+    found = (one for one in people if gate == Gate.VERIFY or standing(document, gate, one).why_not is None)
+    return [person for person, _ in zip(found, range(MOST), strict=False)]
 
 
 def link(task: Task, person: User) -> str:

@@ -24,21 +24,28 @@ PROSE = (
     "review/views/",
     "breakers.py",
     "deadlines.py",
+    "inference/errors.py",
     "audit/status.py",
+)
+ELSEWHERE = (  # what other packages say to people
+    "audit/status.py",
+    "inference/errors.py",
+    "inference/unpacking",
+    *(f"inference/ocr/{name}.py" for name in ("images", "pdf", "render", "searchable", "visible")),
 )
 
 
 def sentences(root: Path) -> Iterator[tuple[str, str]]:
     """Pairs of a file's path below `root` and a sentence in it, in the order of the source."""
-    places = ("automation", "inference/unpacking", "review")
-    packages = (path for place in places for path in sorted((root / place).rglob("*.py")))
-    for path in (*packages, root / "audit" / "status.py"):
-        name = str(path.relative_to(root))
-        if not any(part in SILENT for part in path.relative_to(root).parts):
-            tree = ast.parse(path.read_text())
-            everything = any(part in name for part in PROSE)
-            for sentence in dict.fromkeys(_prose(tree) if everything else _said(tree)):
-                yield name, sentence
+    for package in ("automation", "review", *ELSEWHERE):
+        found = root / package
+        for path in [found] if found.is_file() else sorted(found.rglob("*.py")):
+            name = str(path.relative_to(root))
+            if not any(part in SILENT for part in path.relative_to(root).parts):
+                tree = ast.parse(path.read_text())
+                everything = any(part in name for part in PROSE)
+                for sentence in dict.fromkeys(_prose(tree) if everything else _said(tree)):
+                    yield name, sentence
 
 
 def words() -> Iterator[tuple[str, str]]:
@@ -50,7 +57,7 @@ def words() -> Iterator[tuple[str, str]]:
     from automation.ingestion.channels import KINDS
     from automation.ingestion.models import Arrival, Mail
     from automation.workflow.models import RunState
-    from inference.fields import DOCUMENT_TYPES, FIELDS, LINE_CELLS, TAX_CELLS
+    from inference.fields import DOCUMENT_TYPES, FORM, LINE_CELLS, TAX_CELLS
     from review import access, models
     from review.access_review import CONFLICTS
     from review.views import queue, screen, shown, trail
@@ -59,7 +66,7 @@ def words() -> Iterator[tuple[str, str]]:
         "audit/events.py": [*EVENTS.values()],
         "audit/models.py": [*map(str, RetentionKind.labels)],
         "inference/fields.py": [
-            *(field.label for field in FIELDS.values()),
+            *(field.label for field in FORM.values()),
             *map(_titled, DOCUMENT_TYPES),
             *(name.replace("_", " ") for name in {**LINE_CELLS, **TAX_CELLS}),
         ],

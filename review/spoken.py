@@ -21,6 +21,7 @@ from review import formatting
 
 _PLACE = re.compile(r"\{(\d+\+?)\}")
 _BESIDE = re.compile(r"\{(\d+)\} ?\{\d+\}")  # two values that no fixed word parts: they are found as one, {0+}
+_BETWEEN = re.compile(r"(?<=[.?!]) (?=[A-Z])")
 MOST_WORDS = 24  # of a value that is taken apart
 _MONEY = re.compile(r"(-?\d[\d,]*\.\d{2,})(?: ([A-Z]{3}))?")
 _SHARE = re.compile(r"(\d+(?:\.\d+)?)%")
@@ -37,7 +38,7 @@ def spoken(text: str, locale: Locale | None = None) -> str:
 
 @lru_cache(maxsize=4096)
 def _spoken(text: str, language: str, locale: str) -> str:
-    return _known(text, language, locale) or _lower(text)
+    return _known(text, language, locale) or _one_by_one(text, language, locale) or _lower(text)
 
 
 def _known(text: str, language: str, locale: str) -> str:
@@ -51,6 +52,12 @@ def _known(text: str, language: str, locale: str) -> str:
             parts = enumerate(_PLACE.split(sentence))
             return "".join(values[_group(part)] if odd % 2 else part for odd, part in parts)
     return ""
+
+
+def _one_by_one(text: str, language: str, locale: str) -> str:
+    """Sentences that stand one behind the other, as what happened and what to do; nothing where there is only one."""
+    parts = _BETWEEN.split(text)
+    return " ".join(_spoken(part, language, locale) for part in parts) if len(parts) > 1 else ""
 
 
 def _filled(place: str, value: str, language: str, locale: str) -> str:

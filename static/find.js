@@ -9,10 +9,10 @@ window.pageSearch = (() => {
     found = [];
     at = -1;
     const wanted = fold(text.trim()).split(/\s+/).filter(Boolean);
-    for (const page of pages.sheets()) {
-      const words = wanted.length ? await pages.wordsOf(page) : [];
-      if (asked !== text) return;
-      const hits = runs(words, wanted);
+    const all = pages.sheets(), read = await Promise.all(all.map((page) => (wanted.length ? pages.wordsOf(page) : [])));
+    if (asked !== text) return;
+    for (const [index, page] of all.entries()) {
+      const hits = runs(read[index], wanted);
       pages.showWords(page, hits.flat());
       found.push(...hits.map((hit) => ({ page, word: hit[0] })));
     }

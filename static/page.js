@@ -116,13 +116,16 @@ window.pages = (() => {
     place.classList.add("ready");
   }
 
-  async function wordsOf(page) {
+  // Asked for once, however many want them meanwhile.
+  function wordsOf(page) {
     const number = page.dataset.number;
-    if (!words.has(number)) {
-      const answer = await fetch(page.dataset.words, { headers: { Accept: "application/json" } });
-      words.set(number, answer.ok && !answer.redirected ? (await answer.json()).words : []);
-    }
+    if (!words.has(number)) words.set(number, ask(page.dataset.words));
     return words.get(number);
+  }
+
+  async function ask(url) {
+    const answer = await fetch(url, { headers: { Accept: "application/json" } });
+    return answer.ok && !answer.redirected ? (await answer.json()).words : [];
   }
 
   function point(page, event) {

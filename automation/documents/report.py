@@ -7,7 +7,7 @@ from automation.checks.models import CheckRound, Finding
 from automation.documents.models import Document, FieldValue
 from automation.documents.values import TABLES, current_values
 from automation.policy.models import TriageDecision
-from inference.fields import FIELDS
+from inference.fields import FORM
 
 Json = dict[str, Any]
 
@@ -31,7 +31,7 @@ def report(document: Document) -> Json:
     return {
         "state": document.state,
         "problem": document.problem,
-        "fields": {name: _field(values[name]) for name in FIELDS if name in values and values[name].value != ""},
+        "fields": {name: _field(values[name]) for name in FORM if name in values and values[name].value != ""},
         **{name: values[name].value if name in values else [] for name in TABLES},
         "findings": _findings(document.pk),
         "decision": _decision(document.pk),

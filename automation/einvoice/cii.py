@@ -103,6 +103,8 @@ def _settlement(element: etree._Element, invoice: Invoice) -> None:
     _sums(_add(element, "SpecifiedTradeSettlementHeaderMonetarySummation"), invoice)
     if invoice.credited_invoice:
         _text(element, "InvoiceReferencedDocument/IssuerAssignedID", invoice.credited_invoice)
+    if invoice.cost_centre:
+        _text(element, "ReceivableSpecifiedTradeAccountingAccount/ID", invoice.cost_centre)
 
 
 def _category(element: etree._Element, group: TaxGroup, *, with_sums: bool = False) -> None:

@@ -58,6 +58,7 @@ def compose(header: Cells, lines: Sequence[Cells], tax_lines: Sequence[Cells], b
         period_end=end,
         currency=_currency(header),
         purchase_order=_text(header, "purchase_order"),
+        cost_centre=_text(header, "cost_centre"),
         delivery_note=_text(header, "delivery_note"),
         credited_invoice=_text(header, "credited_invoice"),
         payment_terms=_text(header, "payment_terms"),

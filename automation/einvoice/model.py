@@ -58,6 +58,7 @@ class Invoice:
     period_end: date | None
     currency: str
     purchase_order: str
+    cost_centre: str
     delivery_note: str
     credited_invoice: str
     payment_terms: str

@@ -48,6 +48,8 @@ def _head(root: etree._Element, invoice: Invoice) -> None:
         "381" if invoice.is_credit_note else "380",
     )
     _text(root, "DocumentCurrencyCode", invoice.currency)
+    if invoice.cost_centre:
+        _text(root, "AccountingCost", invoice.cost_centre)
 
 
 def _references(root: etree._Element, invoice: Invoice) -> None:

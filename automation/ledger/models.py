@@ -93,6 +93,7 @@ class Invoice(models.Model):
     net_amount = models.DecimalField(max_digits=18, decimal_places=4, null=True)
     tax_amount = models.DecimalField(max_digits=18, decimal_places=4, null=True)
     gross_amount = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    cost_centre = models.CharField(max_length=40, blank=True)  # upper case; what limits and the matrix compare
 
     class Meta:
         indexes = [

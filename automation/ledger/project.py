@@ -11,7 +11,7 @@ from automation.documents.models import Document, FieldValue
 from automation.documents.values import current_values
 from automation.ledger.models import Invoice, InvoiceLine
 from automation.ledger.suppliers import find_supplier, normal_id
-from inference.fields import DOCUMENT_TYPES, FIELDS, LINE_CELLS, Kind, from_text
+from inference.fields import DOCUMENT_TYPES, FORM, LINE_CELLS, Kind, from_text
 from inference.types import Value
 
 _DERIVED = [field.name for field in Invoice._meta.fields if field.name not in ("id", "document")]
@@ -23,7 +23,7 @@ def project(document: Document, values: Mapping[str, FieldValue] | None = None) 
     `values`: the current values, where the caller has them. What is not understood or does not fit is left unknown.
     """
     values = current_values(document.pk) if values is None else values
-    header = _Header({name: str(value.value) for name, value in values.items() if name in FIELDS})
+    header = _Header({name: str(value.value) for name, value in values.items() if name in FORM})
     seller, number, currency = header.text("seller_name"), header.text("invoice_number"), header.text("currency")
     supplier = find_supplier(document.entity_id, vat_id=header.text("seller_vat_id"), name=seller)
     kind = header.text("document_type")
@@ -41,6 +41,7 @@ def project(document: Document, values: Mapping[str, FieldValue] | None = None) 
         net_amount=header.amount("net_amount"),
         tax_amount=header.amount("tax_amount"),
         gross_amount=header.amount("gross_amount"),
+        cost_centre=header.text("cost_centre").upper()[:40],
     )
     Invoice.objects.bulk_create([invoice], update_conflicts=True, unique_fields=["document"], update_fields=_DERIVED)
     rows = values["line_items"].value if "line_items" in values else []

@@ -1,19 +1,19 @@
 """What a policy says: its typed form, and what is wrong with one that cannot be published."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from babel.numbers import is_currency
 
 from automation.errors import Invalid
-from inference.fields import FIELDS
+from inference.fields import FORM
 
 SEVERITIES = ("info", "warning", "blocks")
 SILENT = ("none", "info", "warning")  # a blocking finding is never silent
 KEYS = ("name", "minimum_confidence", "key_fields", "highest_silent_severity")
-OPTIONAL = ("hours", "controller_above", "treasury_on_bank_change", "approve_by_link")
+OPTIONAL = ("hours", "controller_above", "cost_centres", "treasury_on_bank_change", "approve_by_link")
 GATES = ("verify", "approve", "controller", "treasury")
 MOST_HOURS = 2000  # about a year of working days
 
@@ -23,8 +23,9 @@ class Body:
     """A person looks when a key field is absent or below `minimum_confidence` (0..1, exact), or when any finding is
     above `highest_silent_severity`. `hours`: working hours in which each gate should be decided; a gate that is missing
     has no deadline. `controller_above`: by currency, the total above which a controller approves too; where any is
-    named, an invoice in another currency goes to the controller. `treasury_on_bank_change`: a new account is released
-    by one more person. `approve_by_link`: the link in a reminder approves without signing in."""
+    named, an invoice in another currency goes to the controller. `cost_centres`: such amounts for one cost centre, in
+    place of the general ones. `treasury_on_bank_change`: a new account is released by one more person.
+    `approve_by_link`: the link in a reminder approves without signing in."""
 
     name: str
     minimum_confidence: Decimal
@@ -34,6 +35,7 @@ class Body:
     controller_above: Mapping[str, Decimal]
     treasury_on_bank_change: bool
     approve_by_link: bool = False
+    cost_centres: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
 
     def is_silent(self, severity: str) -> bool:
         return self.highest_silent_severity != "none" and (
@@ -51,10 +53,15 @@ def parse(body: Mapping[str, Any]) -> Body:
         key_fields=tuple(body["key_fields"]),
         highest_silent_severity=body["highest_silent_severity"],
         hours=dict(body.get("hours", {})),
-        controller_above={code: Decimal(text) for code, text in body.get("controller_above", {}).items()},
+        controller_above=_thresholds(body.get("controller_above", {})),
         treasury_on_bank_change=body.get("treasury_on_bank_change", False),
         approve_by_link=body.get("approve_by_link", False),
+        cost_centres={centre.upper(): _thresholds(own) for centre, own in body.get("cost_centres", {}).items()},
     )
+
+
+def _thresholds(texts: Mapping[str, str]) -> dict[str, Decimal]:
+    return {code: Decimal(text) for code, text in texts.items()}
 
 
 def _problems(body: Mapping[str, Any]) -> Iterator[str]:
@@ -68,7 +75,7 @@ def _problems(body: Mapping[str, Any]) -> Iterator[str]:
     if not isinstance(fields, list):
         yield "key_fields must be a list of field names"
     else:
-        yield from (f"key_fields: there is no field {name!r}" for name in fields if name not in FIELDS)
+        yield from (f"key_fields: there is no field {name!r}" for name in fields if name not in FORM)
     if body.get("highest_silent_severity", "info") not in SILENT:
         yield f"highest_silent_severity must be one of {', '.join(SILENT)}"
     hours = body.get("hours", {})
@@ -77,6 +84,11 @@ def _problems(body: Mapping[str, Any]) -> Iterator[str]:
     thresholds = body.get("controller_above", {})
     if not isinstance(thresholds, dict) or not all(map(_is_threshold, thresholds.items())):
         yield 'controller_above must give amounts by currency, like {"EUR": "10000.00"}'
+    centres = body.get("cost_centres", {})
+    if not isinstance(centres, dict) or not all(
+        isinstance(own, dict) and own and all(map(_is_threshold, own.items())) for own in centres.values()
+    ):
+        yield 'cost_centres must give amounts by cost centre and currency, like {"4100": {"EUR": "500.00"}}'
     for key in ("treasury_on_bank_change", "approve_by_link"):
         if not isinstance(body.get(key, False), bool):
             yield f"{key} must be true or false"

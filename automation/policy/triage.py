@@ -18,7 +18,7 @@ from automation.errors import Conflict, PermanentFailure
 from automation.policy.body import Body, parse
 from automation.policy.models import Policy, TriageDecision
 from automation.workflow.results import Context, Done
-from inference.fields import FIELDS
+from inference.fields import FORM
 
 Route = Literal["verify", "approve"]
 
@@ -84,7 +84,7 @@ def _decided(policy: Policy, inputs: Mapping[str, Any]) -> Decision:
 
 def _doubts(policy: Body, confidences: Mapping[str, float]) -> Iterator[str]:
     for name in policy.key_fields:
-        label = FIELDS[name].label
+        label = FORM[name].label
         if name not in confidences:
             yield f"{label} was not found."
         elif (confidence := Decimal(str(confidences[name]))) < policy.minimum_confidence:

@@ -7,7 +7,7 @@ from typing import Any
 from automation.documents.models import Document, FieldValue
 from automation.documents.values import current_values
 from automation.errors import Invalid
-from inference.fields import FIELDS, LINE_CELLS, TAX_CELLS, Kind, from_text
+from inference.fields import FORM, LINE_CELLS, TAX_CELLS, Kind, from_text
 from inference.types import Value
 
 Texts = Mapping[str, str]
@@ -32,7 +32,7 @@ class Payload:
         return cls(**{**stored, "lines": tuple(stored["lines"]), "tax_lines": tuple(stored["tax_lines"])})
 
     def header(self) -> dict[str, Value]:
-        return {name: _typed(name, FIELDS[name].kind, text) for name, text in self.fields.items()}
+        return {name: _typed(name, FORM[name].kind, text) for name, text in self.fields.items()}
 
     def typed_lines(self) -> list[dict[str, Value]]:
         return [{n: _typed(n, LINE_CELLS[n], text) for n, text in row.items() if n in LINE_CELLS} for row in self.lines]
@@ -55,7 +55,7 @@ def payload_of(document: Document) -> Payload:
             "vat_id": entity.vat_id,
             "currency": entity.currency,
         },
-        fields={name: values[name].value for name in FIELDS if name in values and values[name].value},
+        fields={name: values[name].value for name in FORM if name in values and values[name].value},
         lines=_rows(values.get("line_items")),
         tax_lines=_rows(values.get("tax_lines")),
     )

@@ -16,12 +16,19 @@ from review.access import require_governance
 from review.models import Limit, StandIn
 
 LONGEST = timedelta(days=366)
+LONGEST_CENTRE = 40
 
 
 def set_limit(
-    person: User, amount: Decimal | None, currency: str, entity: LegalEntity | None, *, acting_user: User | None
+    person: User,
+    amount: Decimal | None,
+    currency: str,
+    entity: LegalEntity | None,
+    *,
+    cost_centre: str = "",
+    acting_user: User | None,
 ) -> None:
-    """Up to `amount` at one entity, or at all (None); an amount of None takes the limit away.
+    """Up to `amount` at one entity, or at all (None), for one cost centre or ("") any; None takes the limit away.
 
     `acting_user` needs the governance role there and sets no limit of their own; None is the installation itself.
     """
@@ -30,14 +37,18 @@ def set_limit(
         raise NotAllowed("Nobody sets their own limit. Ask another person with the governance role.")
     if not is_currency(currency) or (amount is not None and not 0 <= amount < Decimal(10) ** 12):
         raise Invalid("A limit is an amount from 0 on and a currency such as EUR.")
+    centre = cost_centre.strip().upper()
+    if len(centre) > LONGEST_CENTRE:
+        raise Invalid(f"A cost centre has at most {LONGEST_CENTRE} characters.")
     with transaction.atomic():
-        where: dict[str, Any] = {"person": person, "entity": entity, "currency": currency}
+        where: dict[str, Any] = {"person": person, "entity": entity, "currency": currency, "cost_centre": centre}
         before = Limit.objects.filter(**where).first()
         if amount is None:
             Limit.objects.filter(**where).delete()
         else:
             Limit.objects.update_or_create(**where, defaults={"amount": amount})
         at = {"entity": str(entity.pk) if entity else "all", "currency": currency}
+        at |= {"cost_centre": centre} if centre else {}
         _record(
             "limit.set",
             person,

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from automation.documents.models import Document
 from automation.errors import Invalid, NotAllowed
-from inference.fields import FIELDS
+from inference.fields import FORM
 from review.access import VIEW, may
 from review.actions.opening import log
 from review.four_eyes import RIGHT
@@ -24,7 +24,7 @@ def comment(document_id: uuid.UUID, text: str, *, acting_user: User, field: str 
     text = text.strip()
     if not text or len(text) > MAX_TEXT:
         raise Invalid(f"Write a remark of at most {MAX_TEXT} characters.")
-    if field and field not in FIELDS:
+    if field and field not in FORM:
         raise Invalid(f"There is no field named {field!r}.")
     with transaction.atomic():
         document = Document.objects.get(pk=document_id)

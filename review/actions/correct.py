@@ -10,7 +10,7 @@ from django.db import transaction
 from automation.documents.models import Document, FieldValue
 from automation.documents.values import current_values
 from automation.errors import Invalid
-from inference.fields import FIELDS, Kind, to_text
+from inference.fields import FORM, Kind, to_text
 from review.actions.replace import PERSON, TABLES, by_person, open_for_correction, replace
 from review.typed_input import Hints, hints_of, understand
 
@@ -33,12 +33,12 @@ def correct_field(
     `page` and `box` (fractions of the page) say where it was picked. Raises Invalid with what is expected, NotAllowed,
     Stale and Conflict.
     """
-    if name not in FIELDS:
+    if name not in FORM:
         raise Invalid(f"There is no field named {name!r}.")
     with transaction.atomic():
         document = open_for_correction(document_id, expected_version, acting_user)
         values = current_values(document_id)
-        value = _text(FIELDS[name].kind, text, hints_of(document.entity.country, values)) if text.strip() else ""
+        value = _text(FORM[name].kind, text, hints_of(document.entity.country, values)) if text.strip() else ""
         place = _place(document, page, box)
         after = by_person(document, name, value, acting_user, raw=text.strip(), page=page, box=place)
         return replace(document, values, after, acting_user)

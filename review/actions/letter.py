@@ -1,4 +1,7 @@
-"""Write to whoever sent a document, or to its supplier: why it was rejected, or what is asked."""
+"""Write to whoever sent a document, or to its supplier: why it was rejected, or what is asked.
+
+In the language of the page that it was written on, as what the person wrote is.
+"""
 
 import uuid
 
@@ -6,6 +9,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from automation.documents.models import Document
 from automation.errors import Invalid, NotAllowed
@@ -31,7 +35,7 @@ def ask_supplier(document_id: uuid.UUID, recipient: str, text: str, *, acting_us
         document = Document.objects.select_related("entity").get(pk=document_id)
         if not any(may(acting_user, right, document.entity_id) for right in RIGHT.values()):
             raise NotAllowed("Your roles let you see this document, not work on it.")
-        subject = f"Question about {_named(document)}"
+        subject = _("Question about %(document)s") % {"document": _named(document)}
         return letters.write(Letter.Kind.QUESTION, document, recipient, subject, text, acting_user)
 
 
@@ -42,10 +46,13 @@ def sender_of(document: Document) -> str:
 
 def tell_of_rejection(document: Document, address: str, reason: str, acting_user: User) -> None:
     """In the transaction of the rejection."""
-    text = f"{document.entity.name} does not take {_named(document)} ({document.filename}):\n\n{reason}\n"
-    letters.write(Letter.Kind.REJECTION, document, address, f"Not taken: {_named(document)}", text, acting_user)
+    named = _named(document)
+    about = {"company": document.entity.name, "document": named, "file": document.filename}
+    text = f"{_('%(company)s does not take %(document)s (%(file)s):') % about}\n\n{reason}\n"
+    subject = _("Not taken: %(document)s") % {"document": named}
+    letters.write(Letter.Kind.REJECTION, document, address, subject, text, acting_user)
 
 
 def _named(document: Document) -> str:
     number = Invoice.objects.filter(document=document).values_list("number", flat=True).first()
-    return f"invoice {number}" if number else document.filename
+    return _("invoice %(number)s") % {"number": number} if number else document.filename

@@ -112,11 +112,18 @@ class HoldSetting(Governed):
 
 
 class LimitSetting(Governed):
-    list_display = ("person", "entity", "amount", "currency")
-    fields = ("person", "entity", "currency", "amount")
+    list_display = ("person", "entity", "cost_centre", "amount", "currency")
+    fields = ("person", "entity", "cost_centre", "currency", "amount")
 
     def act(self, person: User, given: dict[str, Any], obj: Any, change: bool) -> None:
-        absence.set_limit(given["person"], given["amount"], given["currency"], given["entity"], acting_user=person)
+        absence.set_limit(
+            given["person"],
+            given["amount"],
+            given["currency"],
+            given["entity"],
+            cost_centre=given["cost_centre"],
+            acting_user=person,
+        )
 
 
 class StandInRecords(ReadOnly):

@@ -117,6 +117,7 @@ class Migration(migrations.Migration):
                 ('closed_at', models.DateTimeField(null=True)),
                 ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='documents.document')),
                 ('entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.legalentity')),
+                ('assigned_to', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='assigned_tasks', to=settings.AUTH_USER_MODEL)),
                 ('leased_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
@@ -158,13 +159,14 @@ class Migration(migrations.Migration):
             name='Limit',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('cost_centre', models.CharField(blank=True, max_length=40)),
                 ('currency', models.CharField(max_length=3)),
                 ('amount', models.DecimalField(decimal_places=4, max_digits=18)),
                 ('entity', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='ledger.legalentity')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='limits', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('person', 'entity', 'currency'), name='limit_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='limit_not_negative')],
+                'constraints': [models.UniqueConstraint(fields=('person', 'entity', 'cost_centre', 'currency'), name='limit_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='limit_not_negative')],
             },
         ),
         migrations.CreateModel(
@@ -220,11 +222,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(condition=models.Q(('closed_at', None), ('waiting', True)), fields=['urgency', 'document'], include=('entity', 'gate', 'postponed_until', 'barred'), name='task_queue'),
+            index=models.Index(condition=models.Q(('closed_at', None), ('waiting', True)), fields=['urgency', 'document'], include=('entity', 'gate', 'postponed_until', 'barred', 'assigned_to'), name='task_queue'),
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(condition=models.Q(('closed_at', None), ('waiting', True)), fields=['entity', 'urgency', 'document'], include=('gate', 'postponed_until', 'barred'), name='task_queue_entity'),
+            index=models.Index(condition=models.Q(('closed_at', None), ('waiting', True)), fields=['entity', 'urgency', 'document'], include=('gate', 'postponed_until', 'barred', 'assigned_to'), name='task_queue_entity'),
         ),
         migrations.AddConstraint(
             model_name='task',

@@ -22,11 +22,18 @@ CREATE FUNCTION review_approved(document uuid, person integer, here text) RETURN
                      AND NOT EXISTS (SELECT FROM review_reversal WHERE decision_id = decision.id))
 $$;
 CREATE FUNCTION review_within_limit(document uuid, person integer) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT coalesce(bool_or(own.currency = invoice.currency AND abs(invoice.gross_amount) <= own.amount), true)
-    FROM documents_document incoming
-    JOIN review_limit own ON own.person_id = person AND (own.entity_id IS NULL OR own.entity_id = incoming.entity_id)
-    LEFT JOIN ledger_invoice invoice ON invoice.document_id = incoming.id
-    WHERE incoming.id = document
+    WITH own AS (
+        SELECT held.cost_centre AS centre, held.cost_centre <> '' AND held.cost_centre = invoice.cost_centre AS exact,
+               held.currency = invoice.currency AND abs(invoice.gross_amount) <= held.amount AS enough
+        FROM documents_document incoming
+        JOIN review_limit held
+            ON held.person_id = person AND (held.entity_id IS NULL OR held.entity_id = incoming.entity_id)
+        LEFT JOIN ledger_invoice invoice ON invoice.document_id = incoming.id
+        WHERE incoming.id = document
+    )
+    SELECT NOT EXISTS (SELECT FROM own) OR coalesce(
+        (SELECT coalesce(bool_or(enough), false) FROM own WHERE exact HAVING count(*) > 0),
+        (SELECT bool_or(enough) FROM own WHERE centre = ''), false)
 $$;
 CREATE FUNCTION review_check_decision() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -166,8 +173,9 @@ CREATE INDEX document_problems ON documents_document (id) INCLUDE (entity_id)
     WHERE state IN ('failed', 'quarantined', 'rejected');
 CREATE INDEX invoice_amount ON ledger_invoice (gross_amount);
 CREATE INDEX invoice_due ON ledger_invoice (due_date);
+CREATE INDEX invoice_cost_centre ON ledger_invoice (cost_centre) WHERE cost_centre <> '';
 """
-UNNEWEST = "DROP INDEX document_newest, document_problems, invoice_amount, invoice_due"
+UNNEWEST = "DROP INDEX document_newest, document_problems, invoice_amount, invoice_due, invoice_cost_centre"
 
 PERMISSIONS = {
     "view_documents": "See this entity's documents",

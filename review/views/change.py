@@ -15,7 +15,7 @@ from django_htmx.http import trigger_client_event
 
 from automation.documents.values import current_values
 from automation.errors import CountersignError, Invalid, Stale
-from inference.fields import FIELDS, to_text
+from inference.fields import FORM, to_text
 from review import formatting, queries
 from review.access import VERIFY, VIEW, needs
 from review.actions.comment import comment as leave_comment
@@ -36,7 +36,7 @@ from review.views.document import panel, version_of
 def correct_field(request: HttpRequest, document_id: uuid.UUID, name: str) -> HttpResponse:
     """`text` with `version`, and `page` and `box` where it was picked; or `confirm` for what is there."""
     document, user = queries.visible_document(request.user, document_id), cast(User, request.user)
-    if name not in FIELDS and name not in TABLES:
+    if name not in FORM and name not in TABLES:
         raise Http404
     typed = request.POST.get("text", "")
     try:
@@ -47,11 +47,11 @@ def correct_field(request: HttpRequest, document_id: uuid.UUID, name: str) -> Ht
         value = correct(document.pk, name, typed, expected_version=version_of(request), acting_user=user, **place)
     except CountersignError as error:
         return _refused(request, document_id, error, name=name, typed=typed)
-    understood = formatting.shown(FIELDS[name].kind, str(value.value), "", formatting.locale_of(request))
+    understood = formatting.shown(FORM[name].kind, str(value.value), "", formatting.locale_of(request))
     said = (
-        f"{FIELDS[name].label}: understood as {understood}."
+        f"{FORM[name].label}: understood as {understood}."
         if understood
-        else f"{FIELDS[name].label}: not on the document."
+        else f"{FORM[name].label}: not on the document."
     )
     return trigger_client_event(panel(request, document_id, understood=name), "say", {"value": spoken(said)})
 
@@ -78,7 +78,7 @@ def undo(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
         value = undo_correction(document.pk, expected_version=version_of(request), acting_user=user)
     except CountersignError as error:
         return _refused(request, document_id, error)
-    label = FIELDS[value.name].label if value.name in FIELDS else _("The table")
+    label = FORM[value.name].label if value.name in FORM else _("The table")
     said = _("%(field)s: taken back.") % {"field": spoken(label)}
     return trigger_client_event(panel(request, document_id), "undone", {"name": value.name, "said": said})
 
@@ -88,9 +88,9 @@ def undo(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
 def understand(request: HttpRequest, document_id: uuid.UUID, name: str) -> JsonResponse:
     """What `text` would mean in this field, before it is kept: `shown` in the reader's notation, or `problem`."""
     document, text = queries.visible_document(request.user, document_id), request.GET.get("text", "")
-    if name not in FIELDS:
+    if name not in FORM:
         raise Http404
-    kind = FIELDS[name].kind
+    kind = FORM[name].kind
     habits = hints_of(document.entity.country, current_values(document.pk))
     try:
         value = meaning(kind, text, decimal_hint=habits.decimal, date_order_hint=habits.order)
@@ -131,10 +131,10 @@ def _refused(
     if not name or not isinstance(error, Invalid | Stale):
         return panel(request, document_id, error.status, notice=error.message)
     said: dict[str, Any] = {"name": name, "typed": typed, "message": error.message}
-    if isinstance(error, Stale) and name in FIELDS:
+    if isinstance(error, Stale) and name in FORM:
         now = current_values(document_id).get(name)
         text = str(now.value) if now is not None else ""
-        said["theirs"] = formatting.shown(FIELDS[name].kind, text, "", formatting.locale_of(request)) or "nothing"
+        said["theirs"] = formatting.shown(FORM[name].kind, text, "", formatting.locale_of(request)) or "nothing"
         said["message"] = _("Somebody else changed this document while you typed.")
     return panel(request, document_id, error.status, error=said)
 

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from automation.documents.models import State
 from review.queue import TABS, Filters, Tab
 
-NAMES = ("q", "state", "entity", "minimum", "maximum", "due", "sort")
+NAMES = ("q", "state", "entity", "minimum", "maximum", "due", "centre", "sort")
 T = TypeVar("T")
 
 
@@ -24,6 +24,7 @@ def asked_for(query: QueryDict | Mapping[str, str]) -> tuple[Tab, Filters]:
         entity=_understood(uuid.UUID, query.get("entity")),
         minimum=_understood(_amount, query.get("minimum")),
         maximum=_understood(_amount, query.get("maximum")),
+        centre=(query.get("centre") or "").replace("\0", "").strip().upper()[:40],
         due="overdue" if due == "overdue" else "week" if due == "week" else "",
         sort="new" if sort == "new" else "urgent",
     )

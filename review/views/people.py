@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from automation.errors import CountersignError
 from review.access import governs
 from review.access_review import DORMANT, Access, everybody, mark_reviewed
+from review.models import Limit
 from review.pack.cells import csv_lines
 from review.spoken import spoken
 
@@ -76,9 +77,7 @@ def people_csv(request: HttpRequest) -> StreamingHttpResponse:
 
 def _rows(access: Access) -> Iterator[Sequence[object]]:
     person = access.person
-    limits = "; ".join(
-        f"{one.amount} {one.currency} ({one.entity.name if one.entity else 'all'})" for one in access.limits
-    )
+    limits = "; ".join(map(_limit, access.limits))
     conflicts = "; ".join(f"{what} ({entity.name if entity else 'all'})" for entity, what in access.conflicts)
     for role, entity in access.roles or [("", None)]:
         where = entity.name if entity else "all" if role else ""
@@ -87,6 +86,11 @@ def _rows(access: Access) -> Iterator[Sequence[object]]:
             *(_stamp(person.last_login), " ".join(access.factors) or "none", access.dormant, conflicts),
             *(_stamp(access.reviewed_at), access.reviewed_by, access.changed),
         )
+
+
+def _limit(one: Limit) -> str:
+    where = (one.entity.name if one.entity else "all", *([one.cost_centre] if one.cost_centre else []))
+    return f"{one.amount} {one.currency} ({', '.join(where)})"
 
 
 def _stamp(moment: object) -> str:

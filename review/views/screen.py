@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from automation.documents import arrange
 from automation.documents.models import Document, Page, State
-from inference.fields import FIELDS
+from inference.fields import FORM
 from review import access, formatting, queries
 from review.actions.letter import sender_of
 from review.models import Gate, Hold, Letter
@@ -91,12 +91,15 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A remark, a mail that was written, or an answer to one. `note`: about which field; to whom, and whether sent."""
+    """A remark, a mail that was written, or an answer to one. `note`: about which field; to whom, and whether sent.
+    `files`: what came with it.
+    """
 
     at: datetime
     who: str
     note: str
     text: str
+    files: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ def context(request: HttpRequest, user: User, view: DocumentView) -> dict[str, A
     document, locale = view.document, formatting.locale_of(request)
     groups = shown.groups(view, locale)
     open_doubts = [
-        FIELDS[name].label if name in FIELDS else _("Lines") for name in view.doubts if shown.is_stop(view, name)
+        FORM[name].label if name in FORM else _("Lines") for name in view.doubts if shown.is_stop(view, name)
     ]
     gate = view.task.gate if view.task is not None else ""
     allowed = view.allowed
@@ -150,6 +153,7 @@ def context(request: HttpRequest, user: User, view: DocumentView) -> dict[str, A
         "boxes": list(_boxes(view, open_doubts)),
         "findings": view.findings,
         "conversation": _conversation(view),
+        "belonging": queries.belonging(document),
         "sender": sender_of(document),
         "trail": trail.entries(view.trail, _names(view), locale),
         "policy": view.triage.policy if view.triage is not None else None,
@@ -163,6 +167,7 @@ def context(request: HttpRequest, user: User, view: DocumentView) -> dict[str, A
         "holds": view.holds,
         "hold_names": Hold.Name.choices,
         "copies": _copies(view) if allowed.reject else [],
+        "cost_centres": queries.cost_centres(document) if allowed.correct else [],
         "colleagues": queries.colleagues(document) if allowed.comment else [],
         "commentable": [(row.field.name, row.field.label) for group in groups for row in group.fields],
         "may_arrange": access.may(user, access.VERIFY, document.entity_id) and document.state in ARRANGED,
@@ -191,7 +196,7 @@ def _steps(view: DocumentView) -> list[Step]:
     state = State(view.document.state)
     at = STANDS_AT.get(state)
     if at is None:
-        at = STEP_OF.get(view.journey.run.step, 0) if view.journey else 0
+        at = STEP_OF.get(view.stopped_at, 0)
         stopped = "Rejected" if state == State.REJECTED else f"{STEPS[at]}: stopped"
         labels = [*STEPS[:at], stopped, *STEPS[at + 1 :]]
         return [Step(label, "done" if i < at else "stopped" if i == at else "") for i, label in enumerate(labels)]
@@ -210,8 +215,11 @@ def _boxes(view: DocumentView, open_doubts: list[str]) -> Iterator[Box]:
         yield Box("alarm", "✕", heading, (document.problem["message"],), TO_DO.get(State(document.state), ""))
     if view.allowed.why_not_approve:
         yield Box("doubt", "◐", "Another person approves this one", (view.allowed.why_not_approve,))
+    if view.task is not None and view.task.assigned_to is not None:
+        name = shown.name_of(view.task.assigned_to)
+        yield Box("", "→", _("It was not decided in time and was given to %(name)s.") % {"name": name})
     if view.task is not None and view.task.postponed_until and view.task.postponed_until > timezone.now():
-        yield Box("", "⏸", f"Postponed until {view.task.postponed_until:%Y-%m-%d}")
+        yield Box("", "‖", f"Postponed until {view.task.postponed_until:%Y-%m-%d}")
     if view.task is not None:
         yield _attention(view, open_doubts)
 
@@ -279,12 +287,17 @@ def _conversation(view: DocumentView) -> list[Said]:
         Said(
             remark.at,
             shown.name_of(remark.by),
-            _("on %(field)s") % {"field": spoken(FIELDS[remark.field].label)} if remark.field else "",
+            _("on %(field)s") % {"field": spoken(FORM[remark.field].label)} if remark.field else "",
             remark.text,
         )
         for remark in view.comments
     ]
-    said += [Said(letter.at, _author(letter), _addressed(letter), letter.text) for letter in view.letters]
+    said += [
+        Said(
+            letter.at, _author(letter), _addressed(letter), letter.text, tuple(queries.files_of(letter, view.document))
+        )
+        for letter in view.letters
+    ]
     return sorted(said, key=lambda one: one.at)
 
 

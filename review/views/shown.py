@@ -9,7 +9,7 @@ from babel import Locale
 from django.contrib.auth.models import User
 
 from automation.documents.models import FieldValue
-from inference.fields import DOCUMENT_TYPES, FIELDS, LINE_CELLS, TAX_CELLS, Field
+from inference.fields import DOCUMENT_TYPES, FORM, LINE_CELLS, TAX_CELLS, Field
 from review.formatting import shown
 from review.queries import DocumentView
 
@@ -20,6 +20,7 @@ ALWAYS = frozenset(
     "gross_amount",
     "seller_vat_id",
     "seller_iban",
+    "cost_centre",
 }
 LONG = frozenset({"seller_address", "buyer_address", "ship_to_address", "payment_terms"})
 LOW = Decimal("0.5")
@@ -135,7 +136,7 @@ class Grid:
 
 def groups(view: DocumentView, locale: Locale) -> list[Group]:
     """All fields in their groups, as the reader writes them."""
-    rows = [_row(field, view, locale) for field in FIELDS.values()]
+    rows = [_row(field, view, locale) for field in FORM.values()]
     answer = []
     for key, title in GROUPS.items():
         own = [row for row in rows if row.field.group == key]
@@ -149,10 +150,10 @@ def is_stop(view: DocumentView, name: str) -> bool:
 
     An uncertain address or telephone number is shown as uncertain, but holds nobody up.
     """
-    if name not in FIELDS:
+    if name not in FORM:
         return name in TABLES and name in view.values and is_open(view, name)
     named = any(name in finding.fields for finding in view.findings if finding.severity != "info")
-    weighs = named or name in view.policy.key_fields or FIELDS[name].kind not in DESCRIPTIVE
+    weighs = named or name in view.policy.key_fields or FORM[name].kind not in DESCRIPTIVE
     return weighs and is_open(view, name)
 
 

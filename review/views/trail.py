@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from audit.models import Event
-from inference.fields import FIELDS
+from inference.fields import FORM
 from review.formatting import shown
 from review.matrix import LATER
 from review.models import Hold
@@ -57,6 +57,7 @@ SENTENCES = {
     "document.resumed": "took it up where it had failed",
     "document.sla_warned": "warned that its time is nearly over",
     "document.sla_escalated": "said that it is overdue",
+    "document.reassigned": "gave it to another person",
     "document.letter_written": "wrote a mail about it",
     "document.letter_sent": "sent a mail about it",
     "document.letter_failed": "could not send a mail about it",
@@ -144,10 +145,10 @@ def _changes(action: str, before: dict[str, Any], after: dict[str, Any], locale:
 
 
 def _change(name: str, before: object, after: object, locale: Locale) -> str:
-    label = spoken(FIELDS[name].label if name in FIELDS else TABLES.get(name, name))
-    if name not in FIELDS:
+    label = spoken(FORM[name].label if name in FORM else TABLES.get(name, name))
+    if name not in FORM:
         return f"{label}: {_rows(before)} → {_rows(after)}"
-    kind = FIELDS[name].kind
+    kind = FORM[name].kind
     old, new = (shown(kind, str(value), "", locale) if value else _("nothing") for value in (before, after))
     return f"{label}: {new}" if old == new else f"{label}: {old} → {new}"
 

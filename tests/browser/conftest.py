@@ -8,6 +8,7 @@ from typing import Literal
 
 import pytest
 from django.contrib.auth.models import User
+from pikepdf import Pdf
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 from reportlab.lib.pagesizes import A4
@@ -104,6 +105,22 @@ def invoice_pdf(number: str = "RE-4711", seller: str = "Nordwind Bürobedarf Gmb
     canvas.drawString(60, 80, "IBAN DE89 3704 0044 0532 0130 00   USt-IdNr. DE129273398")
     canvas.save()
     return buffer.getvalue()
+
+
+def with_terms(pages: int = 1) -> bytes:
+    """An invoice, and pages of terms behind it."""
+    buffer = io.BytesIO(invoice_pdf())
+    terms = io.BytesIO()
+    canvas = Canvas(terms, pagesize=A4, invariant=True)
+    for number in range(1, pages + 1):
+        canvas.drawString(60, 750, f"General terms of business, part {number}. Payment within thirty days.")
+        canvas.showPage()
+    canvas.save()
+    with Pdf.open(buffer) as pdf, Pdf.open(terms) as more:
+        pdf.pages.extend(more.pages)
+        joined = io.BytesIO()
+        pdf.save(joined)
+    return joined.getvalue()
 
 
 def process(entity: LegalEntity, data: bytes, filename: str = "invoice.pdf") -> Document:

@@ -10,7 +10,7 @@ from automation.documents.values import current_values
 from automation.ledger.models import LegalEntity
 from review.actions.correct import correct_field
 from review.actions.verify import verify
-from tests.browser.conftest import SignIn, go_on, invoice_pdf, process
+from tests.browser.conftest import SignIn, go_on, invoice_pdf, process, with_terms
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -165,6 +165,26 @@ def test_words_of_a_page_are_text_never_markup(
     page.wait_for_load_state("networkidle")
     assert page.evaluate("window.broken") is None
     assert page.locator("#panel script, #panel b:has-text('RE-1')").count() == 0
+
+
+def test_a_document_of_300_pages_is_as_quick_to_work_with(
+    sign_in: SignIn, entity: LegalEntity, clerk: User, live_server: LiveServer
+) -> None:
+    document = process(entity, with_terms(299))
+    assert (document.state, document.page_count) == (State.TO_VERIFY, 300)
+    page, drawn = sign_in(clerk), list[str]()
+    page.on("request", lambda asked: drawn.append(asked.url) if asked.url.endswith(".webp") else None)
+    open_document(page, live_server, document)
+    expect(page.locator("#page-number")).to_have_text("1 / 300")
+    page.keyboard.press("Enter")  # the first doubt is accepted while nearly all pages are not there yet
+    page.wait_for_function("() => !document.querySelector('#panel .sent')")
+    assert len(drawn) < 30
+    page.focus("#go")
+    page.keyboard.press("n")
+    expect(page.locator("#page-number")).to_have_text("2 / 300")
+    page.keyboard.press("f")
+    page.keyboard.type("part 299")
+    expect(page.locator("#found")).to_have_text("1", timeout=30_000)
 
 
 def open_document(page: Page, live_server: LiveServer, document: Document) -> Page:

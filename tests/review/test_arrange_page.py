@@ -62,6 +62,8 @@ def test_a_document_is_attached_to_its_invoice_and_let_go(
     assert str(other.pk) in client.get(f"/documents/{file.pk}/arrange/").content.decode()
     assert post(client, file, do="attach", to=str(other.pk)) == 302
     assert (fresh(file).state, fresh(file).attached_to) == (State.ATTACHED, other)
+    assert f'href="/documents/{file.pk}/">' in client.get(f"/documents/{other.pk}/").content.decode()
+    assert "It belongs to" in client.get(f"/documents/{file.pk}/").content.decode()
     assert "Let it go its own way again" in client.get(f"/documents/{file.pk}/arrange/").content.decode()
 
 

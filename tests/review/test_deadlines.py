@@ -9,17 +9,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Event
+from audit.personal import opened
 from automation.documents.models import Document
 from automation.ledger.models import LegalEntity
 from automation.policy.calendar import add_working_time, calendar_of, working_time
 from automation.policy.publish import FIRST, publish
 from automation.workflow.models import Run, RunState
 from review import queries
+from review.access import grant_role
 from review.actions import lease
+from review.actions.absence import appoint
 from review.actions.postpone import postpone
 from review.actions.verify import verify
 from review.formatting import time_left
-from review.models import Task
+from review.models import Letter, Task
 from tests.review.waiting import fresh, go_on, make_waiting, run_of
 
 GERMANY = calendar_of("DE")
@@ -65,6 +68,29 @@ def test_first_it_warns_then_it_escalates_once_each(to_verify: Document, clerk: 
     assert (run.state, run.awaited_signal, run.due_at) == (RunState.WAITING, "verify", None)
 
 
+def test_what_was_not_decided_in_time_is_given_to_another_person(
+    to_verify: Document, clerk: User, entity: LegalEntity
+) -> None:
+    def offered(person: User) -> bool:
+        return bool(queries.queue(User.objects.get(pk=person.pk)).rows)
+
+    others = [User.objects.create_user(name, f"{name}@example.com", "correct horse battery") for name in ("ida", "jo")]
+    for person in others:
+        grant_role(person, "clerk", entity, acting_user=None)
+    ida, jo = others
+    appoint(ida, clerk, timezone.now().date(), timezone.now().date())
+    lease.take(to_verify.pk, acting_user=clerk)
+    fire(to_verify, timezone.now() - timedelta(minutes=1))
+    assert task_of(to_verify).assigned_to == jo
+    assert (offered(clerk), offered(ida), offered(jo)) == (False, False, True)
+    (event,) = opened(list(Event.objects.filter(action="document.reassigned")))
+    assert (event.before, event.after) == ({"holder": "carla"}, {"gate": "verify", "assigned_to": "jo"})
+    assert "It is yours now." in Letter.objects.get(recipient=jo.email).text
+    assert "It is yours now." not in Letter.objects.get(recipient=clerk.email).text
+    (row,) = queries.queue(clerk, tab="team").rows
+    assert row.assigned == "jo"
+
+
 def test_an_overdue_document_is_still_decided_as_usual(to_verify: Document, clerk: User) -> None:
     fire(to_verify, timezone.now() - timedelta(minutes=1))
     verify(to_verify.pk, expected_version=fresh(to_verify).version, acting_user=clerk)
@@ -84,7 +110,9 @@ def test_what_was_put_off_comes_back_when_it_is_overdue(to_verify: Document, cle
     assert queries.queue(controller).rows == []
     fire(to_verify, timezone.now() - timedelta(minutes=1))
     for person in (clerk, controller):
-        assert [row.document.pk for row in queries.queue(person).rows] == [to_verify.pk]
+        assert [row.document.pk for row in queries.queue(person, tab="team").rows] == [to_verify.pk]
+    (own,) = (queries.queue(person).rows for person in (clerk, controller) if person == task_of(to_verify).assigned_to)
+    assert [row.document.pk for row in own] == [to_verify.pk]
 
 
 def test_a_policy_without_hours_sets_no_time(entity: LegalEntity) -> None:

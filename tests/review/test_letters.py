@@ -69,6 +69,18 @@ def test_the_sender_is_told_of_a_rejection_where_the_person_says_so(
     assert Event.objects.filter(action="document.letter_sent").count() == 1
 
 
+def test_a_rejection_is_told_in_the_language_that_its_reason_is_written_in(
+    client: Client, to_verify: Document, clerk: User
+) -> None:
+    document = by_mail(to_verify)
+    client.force_login(clerk)
+    said = {"reason": "Nicht von uns bestellt.", "version": document.version, "tell": "1"}
+    client.post(f"/documents/{document.pk}/reject/", said, headers={"Accept-Language": "de"})
+    letter = Letter.objects.get()
+    assert letter.subject == "Nicht angenommen: Rechnung RE-2026-0117"
+    assert letter.text.startswith("Example Trading GmbH nimmt Rechnung RE-2026-0117 (invoice.pdf) nicht an:")
+
+
 def test_nobody_is_told_unasked_or_without_an_address(client: Client, to_verify: Document, clerk: User) -> None:
     client.force_login(clerk)
     said = {"reason": "Not ours.", "version": to_verify.version, "tell": "1"}
@@ -96,12 +108,17 @@ def test_an_answer_comes_into_the_conversation(
     assert page.index("Which order is this?") < page.index("Order 4500012.")
 
 
-def test_files_of_an_answer_are_taken_in_as_always(to_verify: Document, clerk: User, channel: Channel) -> None:
+def test_files_of_an_answer_are_taken_in_as_always_and_stand_beside_it(
+    client: Client, to_verify: Document, clerk: User, channel: Channel
+) -> None:
     question = letters.write(Letter.Kind.QUESTION, to_verify, SENDER, "?", "?", clerk)
     kept = receive_mail(channel, answer_to(question, "Here.", ("a.pdf", invoice(1))), smallest_picture=0)
     assert kept.arrivals.get().outcome == "accepted"
     letters.hear()
     assert Letter.objects.filter(kind="answer", document=to_verify).count() == 1
+    client.force_login(clerk)
+    came = kept.arrivals.get().document_id
+    assert f'href="/documents/{came}/">a.pdf' in client.get(f"/documents/{to_verify.pk}/").content.decode()
 
 
 def test_an_answer_from_another_company_s_mailbox_is_not_threaded(to_verify: Document, clerk: User) -> None:

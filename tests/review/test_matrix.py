@@ -85,6 +85,55 @@ def test_nobody_approves_above_their_limit(to_approve: Document, approver: User,
     assert decide(to_approve, approver).state == State.APPROVED
 
 
+def test_a_limit_for_a_cost_centre_holds_in_place_of_the_general_one(
+    entity: LegalEntity, clerk: User, approver: User
+) -> None:
+    def limit(amount: str | None, centre: str, where: LegalEntity | None = entity) -> None:
+        set_limit(approver, amount and Decimal(amount), "EUR", where, cost_centre=centre, acting_user=None)  # type: ignore[arg-type]
+
+    def offered() -> bool:
+        return bool(queries.queue(User.objects.get(pk=approver.pk)).rows)
+
+    document = make_waiting(entity, route="verify")
+    correct_field(document.pk, "cost_centre", " k-410 ", expected_version=document.version, acting_user=clerk)
+    verify(document.pk, expected_version=fresh(document).version, acting_user=clerk)
+    document = go_on(document)
+    assert document.invoice.cost_centre == "K-410"
+    limit("5000", "")
+    limit("100", "k-410")
+    assert not offered()
+    with pytest.raises(NotAllowed, match=r"above the limit of 100\.00 EUR"):
+        decide(document, approver)
+    with pytest.raises(IntegrityError, match="above the limit"):
+        by_hand(document, approver)
+    limit("100", "")
+    limit("119", "K-410", None)
+    limit(None, "K-410")
+    assert offered()
+    limit(None, "K-410", None)
+    limit(None, "")
+    limit("5000", "K-999")
+    assert not offered()
+    with pytest.raises(NotAllowed, match="No limit is set for cost centre K-410"):
+        decide(document, approver)
+    with pytest.raises(IntegrityError, match="above the limit"):
+        by_hand(document, approver)
+    limit("119", "K-410")
+    assert offered()
+    assert decide(document, approver).state == State.APPROVED
+
+
+def test_the_matrix_knows_cost_centres(entity: LegalEntity, people: Any) -> None:
+    matrix = {"controller_above": {"EUR": "100.00"}, "cost_centres": {"K-410": {"EUR": "500.00"}}}
+    publish({**FIRST, **matrix}, acting_user=None)
+    boss = people("boss", "approver")
+    dear = decide(waiting_for_all(entity, cost_centre="K-999"), boss)
+    assert Task.objects.get(document=dear, closed_at=None).gate == "controller"
+    assert decide(waiting_for_all(entity, cost_centre="K-410", invoice_number="RE-2"), boss).state == State.APPROVED
+    with pytest.raises(Invalid, match="cost_centres must give amounts"):
+        publish({**FIRST, "cost_centres": {"K-410": "500.00"}}, acting_user=None)
+
+
 def test_a_limit_in_another_currency_is_none_for_this_one(to_approve: Document, approver: User) -> None:
     set_limit(approver, Decimal(10**6), "USD", None, acting_user=None)
     with pytest.raises(NotAllowed, match="No limit is set for EUR"):

@@ -40,9 +40,8 @@ def test_the_view_tells_the_whole_story(to_verify: Document, clerk: User, approv
     verify(to_verify.pk, expected_version=fresh(to_verify).version, acting_user=clerk)
     go_on(to_verify)
     view = queries.document_view(approver, to_verify.pk)
-    assert [task.gate for task in view.tasks] == ["approve", "verify"]
-    assert view.task == view.tasks[0]
-    assert [decision.by for decision in view.decisions] == [clerk]
+    assert view.task is not None
+    assert view.task.gate == "approve"
     assert [correction.name for correction in view.corrections] == ["payment_terms"]
     assert [remark.text for remark in view.comments] == ["Asked purchasing."]
     assert [event.action for event in view.trail if event.actor.startswith("user:")] == [
@@ -51,8 +50,7 @@ def test_the_view_tells_the_whole_story(to_verify: Document, clerk: User, approv
         "document.corrected",
     ]
     assert view.values["payment_terms"].entered_by == clerk
-    assert view.journey is not None
-    assert [step.step for step in view.journey.steps] == ["verify"]
+    assert view.stopped_at == ""
     assert view.policy.key_fields
 
 
@@ -99,9 +97,9 @@ def test_a_document_without_a_run_or_checks_can_be_seen(entity: LegalEntity, aud
         channel="t",
     )
     view = queries.document_view(auditor, bare.pk)
-    assert (view.document.state, view.journey, view.task, view.invoice, view.findings) == (
+    assert (view.document.state, view.stopped_at, view.task, view.invoice, view.findings) == (
         State.RECEIVED,
-        None,
+        "",
         None,
         None,
         [],
@@ -112,7 +110,7 @@ def test_a_document_costs_the_same_however_much_was_done(
     to_verify: Document, clerk: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     def look() -> None:
-        with django_assert_num_queries(20):
+        with django_assert_num_queries(16):
             view = queries.document_view(User.objects.get(pk=clerk.pk), to_verify.pk)
             assert all(value.entered_by is None or value.entered_by.username for value in view.values.values())
             assert all(c.by.username and c.after.value is not None for c in view.corrections)

@@ -2,7 +2,7 @@
 
 from automation.api.openapi import ID, NUMBER, TEXT, TIME, Schema, array, nullable, query, record
 from automation.documents.models import State
-from inference.fields import FIELDS
+from inference.fields import FORM
 
 BOX = {
     "type": "array",
@@ -67,7 +67,7 @@ HANDED_IN = record({**_SUMMARY, "duplicate": {"type": "boolean", "description": 
 DOCUMENT = record(
     {
         **_SUMMARY,
-        "fields": {"type": "object", "properties": dict.fromkeys(FIELDS, FIELD), "additionalProperties": False},
+        "fields": {"type": "object", "properties": dict.fromkeys(FORM, FIELD), "additionalProperties": False},
         "line_items": ROWS,
         "tax_lines": ROWS,
         "findings": array(FINDING),

@@ -55,6 +55,7 @@ class Migration(migrations.Migration):
                 ('net_amount', models.DecimalField(decimal_places=4, max_digits=18, null=True)),
                 ('tax_amount', models.DecimalField(decimal_places=4, max_digits=18, null=True)),
                 ('gross_amount', models.DecimalField(decimal_places=4, max_digits=18, null=True)),
+                ('cost_centre', models.CharField(blank=True, max_length=40)),
                 ('document', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='invoice', to='documents.document')),
                 ('entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='ledger.legalentity')),
                 ('supplier', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='ledger.supplier')),

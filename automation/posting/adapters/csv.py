@@ -8,9 +8,9 @@ from pathlib import Path
 
 from automation.posting.adapters.files import KeyedFolder
 from automation.posting.payload import Payload
-from inference.fields import FIELDS, LINE_CELLS
+from inference.fields import FORM, LINE_CELLS
 
-HEADER = tuple(FIELDS)
+HEADER = tuple(FORM)
 CELLS = tuple(LINE_CELLS)
 COLUMNS = ("document", "entity", *HEADER, *(f"line_{cell}" for cell in CELLS))
 

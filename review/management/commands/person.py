@@ -44,6 +44,7 @@ class Command(BaseCommand):
         limit.add_argument("name")
         limit.add_argument("amount", help="such as 5000, or none")
         limit.add_argument("currency", help="such as EUR")
+        limit.add_argument("--cost-centre", default="", metavar="CODE", help="for its invoices alone")
         at = limit.add_mutually_exclusive_group()
         at.add_argument("--entity", default="", metavar="NAME", help="may be left out where there is only one")
         at.add_argument("--all-entities", action="store_true", help="also those added later")
@@ -69,7 +70,14 @@ class Command(BaseCommand):
                 case "limit":
                     amount = _amount(options["amount"])
                     where = _entity(options)
-                    set_limit(_person(options["name"]), amount, options["currency"].upper(), where, acting_user=None)
+                    set_limit(
+                        _person(options["name"]),
+                        amount,
+                        options["currency"].upper(),
+                        where,
+                        cost_centre=options["cost_centre"],
+                        acting_user=None,
+                    )
                 case _:
                     self._list()
         except CountersignError as error:

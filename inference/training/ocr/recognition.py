@@ -1,5 +1,6 @@
 """Train docTR's recogniser from scratch: python -m inference.training.ocr.recognition --config base --out DIR
 
+Goes on from exported weights with --from WEIGHTS.
 Stops and goes on where it was: DIR holds the last checkpoint, written whole or not at all.
 """
 
@@ -35,8 +36,8 @@ def build(config: RecognitionConfig) -> nn.Module:
     return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
-def train(config: RecognitionConfig, out: Path, log: Log = print) -> Run:
-    """Train to the end of the config, from the last checkpoint in `out` where there is one."""
+def train(config: RecognitionConfig, out: Path, log: Log = print, begin: Path | None = None) -> Run:
+    """Train to the end of the config, from the last checkpoint in `out` where there is one, else from `begin`."""
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
     held = held_out(config)
@@ -46,7 +47,7 @@ def train(config: RecognitionConfig, out: Path, log: Log = print) -> Run:
         lambda run, batch: step(config, run, batch),
         lambda run: _text(check(config, run, held)),
     )
-    return teach(build(config), lesson, config, out, log)
+    return teach(build(config), lesson, config, out, log, begin)
 
 
 def batches(config: RecognitionConfig, crops: int) -> Iterator[Crops]:
@@ -60,7 +61,7 @@ def batches(config: RecognitionConfig, crops: int) -> Iterator[Crops]:
         text = next(words)
         if len(text) > 4 + 22 * ease:
             continue
-        wear = ease * rng.random() ** 0.6
+        wear = ease * rng.random()
         picture = crop(rng, text, wear, near=before if rng.random() < 0.4 else "")
         before = text
         width = next(width for width in WIDTHS if width >= picture.shape[1])

@@ -11,6 +11,8 @@ from inference.training.synthetic.content.identifiers import bic, document_numbe
 
 _KNOWN = frozenset(VOCABULARY)
 _LONGEST = 26
+_OF_ONE = 20
+"""Words of one document, so that a few documents do not make up the whole of what is read."""
 _MARKS = ((".", ","), (",", "."), ("'", "."), ("’", "."), (" ", ","), ("", ","), ("", "."))
 _CURRENCIES = ("€", "EUR", "£", "$", "CHF", "USD", "GBP", "kr", "zł", "Kč", "Ft", "SEK", "DKK", "PLN")
 
@@ -18,7 +20,7 @@ _CURRENCIES = ("€", "EUR", "£", "$", "CHF", "USD", "GBP", "kr", "zł", "Kč",
 def texts(seed: int) -> Iterator[str]:
     """Endless: single words, and now and then two or three that lie close together."""
     rng = random.Random(seed)  # noqa: S311
-    documents = _of_documents(seed)
+    documents = _of_documents(rng, seed)
     while True:
         text = _text(rng, documents)
         if text and len(text) <= _LONGEST and _KNOWN.issuperset(text):
@@ -37,20 +39,20 @@ def _text(rng: random.Random, documents: Iterator[str]) -> str:
         text = next(documents)
     elif kind < 0.85:
         text = value(rng)
-    elif kind < 0.93:
+    elif kind < 0.96:
         text = f"{next(documents)} {rng.choice((value(rng), next(documents)))}"
     else:
         text = "".join(rng.choices(VOCABULARY[1:], k=rng.randint(1, 9)))
     return text.upper() if rng.random() < 0.06 and "ß" not in text else text
 
 
-def _of_documents(seed: int) -> Iterator[str]:
+def _of_documents(rng: random.Random, seed: int) -> Iterator[str]:
     number = seed * 1_000_003
     while True:
         sample = generate(number)
         number += 1
         words = [word for sheet in sample.sheets for line in sheet.lines for word in line.text.split()]
-        yield from words
+        yield from rng.sample(words, min(len(words), _OF_ONE))
 
 
 def value(rng: random.Random) -> str:

@@ -20,7 +20,7 @@ _DRAWN_DPI = 300
 
 
 def own_samples() -> Iterator[tuple[str, dict[str, str], list[Tones]]]:
-    """Kind of wear, values printed (those of the text layer), pages. The one sample that is a scan itself is left out."""
+    """Kind of wear, values printed (those of the text layer), pages. The sample that is a scan itself is left out."""
     for line in (FOLDER / "truth.jsonl").read_text(encoding="utf-8").splitlines():
         entry = json.loads(line)
         data = (FOLDER / entry["file"]).read_bytes()

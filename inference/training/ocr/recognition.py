@@ -17,7 +17,7 @@ from inference.training.ocr import operators  # noqa: F401  before docTR
 from inference.training.ocr.config import RECOGNITION, RecognitionConfig
 from inference.training.ocr.crops import HEIGHT, WIDTHS, Grey, crop
 from inference.training.ocr.runs import Lesson, Log, Run, command, learn, teach
-from inference.training.ocr.texts import texts, values
+from inference.training.ocr.texts import random_letters, texts, values
 
 MEAN, SCALE = 0.694, 0.298
 """docTR's normalisation of crops, the mean of its three channels."""
@@ -100,14 +100,21 @@ def step(config: RecognitionConfig, run: Run, batch: Crops) -> float:
 
 
 def held_out(config: RecognitionConfig) -> Held:
-    """Crops in fonts never trained on: words cleanly printed, and values (amounts, dates, identifiers) worn."""
-    rng = random.Random(f"held out {config.seed}")  # noqa: S311
-    clean = [(crop(rng, text, 0.0, held_out=True), text) for text in islice(texts(4_000_000), config.validation)]
-    worn = [
-        (crop(rng, text, rng.random() ** 0.6, held_out=True), text)
-        for text in islice(values(4_000_001), config.validation)
-    ]
-    return {"clean": clean, "worn values": worn}
+    """Crops in fonts never trained on, the same for every run: what stands on invoices, cleanly printed; values
+    (amounts, dates, identifiers) worn; and random letters, cleanly printed, which stand on no invoice."""
+    rng = random.Random("held out")  # noqa: S311
+    streams = (
+        ("clean", texts(4_000_000, senseless=0.0), False),
+        ("worn values", values(4_000_001), True),
+        ("random letters", random_letters(4_000_002), False),
+    )
+    return {
+        name: [
+            (crop(rng, text, rng.random() ** 0.6 if wears else 0.0, held_out=True), text)
+            for text in islice(stream, config.validation)
+        ]
+        for name, stream, wears in streams
+    }
 
 
 def check(config: RecognitionConfig, run: Run, held: Held) -> dict[str, float]:

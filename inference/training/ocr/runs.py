@@ -71,7 +71,9 @@ def teach(
     return run
 
 
-def command(about: str | None, configs: Mapping[str, Config], train: Callable[[Config, Path, Log, Path | None], Run]) -> None:
+def command(
+    about: str | None, configs: Mapping[str, Config], train: Callable[[Config, Path, Log, Path | None], Run]
+) -> None:
     """The command line of a training: --config NAME --out DIR [--from WEIGHTS]."""
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--config", choices=sorted(configs), default="base")
@@ -104,7 +106,13 @@ def save(run: Run, config: TrainingConfig, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     fresh = out / f"{CHECKPOINT}.new"
     known: dict[str, Any] = {"model": run.model.state_dict(), "optimiser": run.optimiser.state_dict()}
-    known |= {"average": run.average, "seen": run.seen, "steps": run.steps, "begun": run.begun, "config": asdict(config)}
+    known |= {
+        "average": run.average,
+        "seen": run.seen,
+        "steps": run.steps,
+        "begun": run.begun,
+        "config": asdict(config),
+    }
     torch.save(known, fresh)
     fresh.replace(out / CHECKPOINT)
 

@@ -1,8 +1,8 @@
 """Reading scans: each engine on the same pictures of pages. Share of true values found, time, memory.
 
 Real scans (`../shared/data/dev/scanned-cc0/docs_imageonly`), the project's own samples worn by scanner, fax and
-telephone (`tests.bench.worn`), and generated invoices in fonts that were never trained on, worn. Seconds a page are those
-of real scans, from the file to the words, drawing in the sandbox included. Each engine runs in a process of its own:
+telephone (`tests.bench.worn`), and generated invoices in fonts that were never trained on, worn. Seconds a page are
+those of real scans, from the file to the words, drawing in the sandbox included. Each engine runs in its own process:
 `python -m tests.bench.ocr ENGINE` prints its figures, and what it missed with BENCH_MISSES=1.
 """
 

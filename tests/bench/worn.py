@@ -40,7 +40,8 @@ def scanned(rng: random.Random, page: Tones) -> Tones:
     """Laid a little crooked, soft, on paper that is not white, noisy, packed as JPEG."""
     tones = _turned(_smaller(page), rng.gauss(0, 0.8), 255)
     ink, paper = rng.uniform(15, 60), rng.uniform(215, 250)
-    tones = ink + (paper - ink) * cv2.GaussianBlur(tones, (0, 0), rng.uniform(0.4, 0.8)) / 255
+    soft = np.asarray(cv2.GaussianBlur(tones, (0, 0), rng.uniform(0.4, 0.8)), np.float32)
+    tones = ink + (paper - ink) * soft / 255
     return _packed(tones + _noise(rng, tones.shape, rng.uniform(3, 8)), rng.randint(35, 65))
 
 
@@ -70,8 +71,8 @@ def photographed(rng: random.Random, page: Tones) -> Tones:
         np.linspace(rng.uniform(0.75, 1), rng.uniform(0.75, 1), size[0]),
     )
     tones = (25 + 0.85 * laid.astype(np.float32)) * light.astype(np.float32)
-    tones = cv2.GaussianBlur(tones, (0, 0), rng.uniform(0.6, 1.3))
-    return _packed(tones + _noise(rng, tones.shape, rng.uniform(2, 6)), rng.randint(50, 80))
+    soft = np.asarray(cv2.GaussianBlur(tones, (0, 0), rng.uniform(0.6, 1.3)), np.float32)
+    return _packed(soft + _noise(rng, tones.shape, rng.uniform(2, 6)), rng.randint(50, 80))
 
 
 WEARS: dict[str, Callable[[random.Random, Tones], Tones]] = {

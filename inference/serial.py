@@ -1,7 +1,7 @@
 """Readings and extractions as JSON-ready dicts, and back without loss.
 
 Shapes: reading {"pages": [page]};
-page {"number", "width", "height", "reader", "needs_ocr", "digest", "cause",
+page {"number", "width", "height", "reader", "needs_ocr", "digest", "cause", "pictures": [[4]],
 "words": [[text, x0, y0, x1, y1, confidence]]};
 field {"name", "raw", "value": canonical text, "confidence", "page", "box": [4] or null, "reader",
 "alternatives": [{"raw", "value", "confidence", "page", "box"}], "reasons"}; row {cell: field}.
@@ -59,6 +59,7 @@ def _page_to_json(page: Page) -> Json:
         "needs_ocr": page.needs_ocr,
         "digest": page.digest,
         "cause": page.cause,
+        "pictures": [list(box) for box in page.pictures],
         "words": [[word.text, *word.box, word.confidence] for word in page.words],
     }
 
@@ -73,6 +74,7 @@ def _page_from_json(data: Json) -> Page:
         needs_ocr=data["needs_ocr"],
         digest=data["digest"],
         cause=data["cause"],
+        pictures=tuple(Box(*edges) for edges in data["pictures"]),
     )
 
 

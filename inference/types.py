@@ -47,7 +47,8 @@ class Page:
     """One page: its size in points (1/72 inch), its words in reading order, and which reader found them.
 
     `needs_ocr` is True when the page shows something but has no usable text; `words` is then empty. Where OCR read the
-    page, `digest` names its exact weights and `cause` says why the text of the file was not taken.
+    page, `digest` names its exact weights and `cause` says why the text of the file was not taken. `pictures` are the
+    places of pictures on a page with text, which may hold print.
     """
 
     number: int  # from 1
@@ -58,6 +59,7 @@ class Page:
     needs_ocr: bool = False
     digest: str = ""
     cause: str = ""
+    pictures: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

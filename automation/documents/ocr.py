@@ -14,7 +14,7 @@ _IN_DOUBT = "text_on_picture"
 
 def completed(found: Reading, scan_of: Callable[[int], Scan]) -> Reading:
     """The reading with what OCR adds; pages that nothing can read stay marked. `scan_of` draws a page by its number."""
-    if not any(page.needs_ocr or page.reader == _IN_DOUBT for page in found.pages):
+    if not any(page.needs_ocr or page.pictures or page.reader == _IN_DOUBT for page in found.pages):
         return found
     from inference.ocr.engines import engine, second
     from inference.ocr.router import with_ocr

@@ -93,11 +93,11 @@ def compare(stated: Extraction, reading: Reading, seen: Extraction) -> Compariso
 
 
 class _Pages:
-    """`all_text`: nothing was read by OCR."""
+    """`all_text`: no page was read by OCR, but for pictures on it."""
 
     def __init__(self, reading: Reading, seen: Extraction) -> None:
         self.shown = Shown(reading)
-        self.all_text = all(page.reader in ("text_layer", "blank") for page in reading.pages)
+        self.all_text = all(page.reader.partition("+")[0] in ("text_layer", "blank") for page in reading.pages)
         self.seen = seen
         self.hits = find_hits(layout(reading))
 

@@ -1,7 +1,7 @@
 """Photographs of a sheet: its four corners, the sheet laid flat, even light, and places on it put back in the picture.
 
-The sheet is the light surface on darker ground whose outline is a quadrangle. A scanner's page has no such ground and
-stays as it is.
+The sheet is the light surface on darker ground whose outline is a quadrangle, or what lies between black bars. A
+scanner's page has no such ground and stays as it is.
 """
 
 from collections.abc import Sequence
@@ -24,6 +24,9 @@ _LEAST_AREA = 0.2  # of the picture
 _MOST_AREA = 0.97
 _FILLED = 0.93  # of the quadrangle, by the light surface; and of the surface's outline, by the quadrangle
 _CONTRAST = 30  # tones between sheet and ground
+_BLACK = 60  # of a bar's tones, nearly all are darker
+_PAPER = 128  # tones along the sides of what lies between bars
+_BAR = 0.03  # of the side, its least thickness
 _LEAST_ANGLE = 45.0  # degrees, at each corner
 _LONG_SIDE = 2600  # pixels that the flat sheet has at least
 _MOST_PIXELS = 12_000_000
@@ -51,12 +54,11 @@ def find_sheet(picture: Grey) -> Sheet | None:
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
     small = np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX, reducing_gap=2.0))
     surface = _surface(small)
-    if surface is None:
-        return None
-    corners = _corners(surface)
-    if corners is None or not _stands_out(small, corners):
-        return None
-    return _sheet((corners + 0.5) / size * (width, height) - 0.5)
+    corners = None if surface is None else _corners(surface)
+    if corners is not None and _stands_out(small, corners):
+        return _sheet((corners + 0.5) / size * (width, height) - 0.5)
+    bare = _between_bars(small)
+    return None if bare is None else _sheet(bare / size * (width, height))
 
 
 def flattened(picture: Grey, sheet: Sheet) -> Grey:
@@ -155,6 +157,25 @@ def _angles(corners: Points) -> list[float]:
         cosine = one @ other / max(float(np.linalg.norm(one) * np.linalg.norm(other)), 1e-9)
         found.append(float(np.degrees(np.arccos(np.clip(cosine, -1, 1)))))
     return found
+
+
+def _between_bars(small: Grey) -> Points | None:
+    """The corners of what lies between black bars at the picture's edges, as viewers and scanners leave them beside a
+    page of another shape; None where there are none."""
+    edges: list[int] = []
+    for axis in (0, 1):
+        light = np.flatnonzero(np.percentile(small, 95, axis) > _BLACK)
+        length = small.shape[1 - axis]
+        if not len(light) or len(light) < _LEAST_AREA * length:
+            return None
+        first, last = int(light[0]), int(light[-1]) + 1
+        edges += [first if first > _BAR * length else 0, last if length - last > _BAR * length else length]
+    x0, x1, y0, y1 = edges
+    part = small[y0 + 2 : y1 - 2, x0 + 2 : x1 - 2]
+    paper = min(np.median(side) for side in (part[0], part[-1], part[:, 0], part[:, -1]))
+    if ((x0, y0) == (0, 0) and (y1, x1) == small.shape) or paper < _PAPER:
+        return None
+    return np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], np.float64)
 
 
 def _stands_out(small: Grey, corners: Points) -> bool:

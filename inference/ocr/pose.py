@@ -8,8 +8,10 @@ from PIL import Image
 
 from inference.ocr.engine import Grey
 from inference.ocr.photo import Sheet
+from inference.ocr.segment import runs
 
 _SMALL = 700  # pixels of the longer side, on which the angle is measured
+_STROKE = 60  # pixels of the same; a longer one is no letter
 _MOST_SKEW = 5.0  # degrees
 _FINE = 0.1  # degrees; less is not worth turning the page
 _SPREAD = 12  # tones by which ink is darker than what is around it
@@ -59,8 +61,9 @@ def _lines_show(ink: Grey) -> float:
 
 
 def is_sideways(page: Grey) -> bool:
-    """Whether lines of print run from top to bottom. Ruled lines count as little as they are thin."""
+    """Whether lines of print run from top to bottom. Ruled lines and the streaks of a fax do not count."""
     ink = np.minimum(_small(page), 64)
+    ink[runs(ink > 0, _STROKE, 0) | runs(ink > 0, _STROKE, 1)] = 0
     across, down = _lines_show(_straight(ink)), _lines_show(_straight(np.ascontiguousarray(ink.T)))
     return down > 1.15 * across
 

@@ -2,13 +2,17 @@
 
 A page without usable text is read by OCR. Where print lies over a picture of the whole page, as a scanning program
 may leave it, OCR reads the picture too, and the text is believed only where both agree.
+
+Pictures on a page with text are looked through for print.
 """
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from inference.ocr.engine import EngineFailed, OcrEngine, WordReader
+from inference.ocr.pictures import with_pictures
 from inference.ocr.scan import read_scan
 from inference.types import Page, Reading, Scan, Word
 
@@ -36,10 +40,14 @@ def with_ocr(
 
 def _page(page: Page, engine: OcrEngine | None, scan_of: ScanOf, until: float, second: WordReader | None) -> Page:
     doubtful = page.reader == ON_PICTURE
-    if not (page.needs_ocr or doubtful):
+    if not (page.needs_ocr or doubtful or page.pictures):
         return page
     if engine is None or time.monotonic() > until:
         return replace(page, reader="text_layer") if doubtful else page
+    if page.pictures:
+        with suppress(EngineFailed):
+            page = with_pictures(page, engine, scan_of(page.number), second)
+        return page
     try:
         found = read_scan(engine, scan_of(page.number), second)
     except EngineFailed:

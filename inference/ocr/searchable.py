@@ -18,6 +18,7 @@ from inference.media_types import PDF, sniff
 from inference.ocr.images import load_frame, open_image
 from inference.ocr.pdf import Frame, load_page, open_pdf, page_frame
 from inference.ocr.render import jpeg
+from inference.ocr.text_layer import WITH_TEXT
 from inference.ocr.visible import address, look_at
 from inference.types import Page, Word
 
@@ -66,7 +67,8 @@ def _add_layer(document: pdfium.PdfDocument, read: Page, limits: Limits) -> None
         if address(item) in hidden and raw.FPDFPage_RemoveObject(page, item):
             raw.FPDFPageObj_Destroy(item)
     for word in read.words:
-        _write(document, page, frame, word)
+        if word.confidence < 1 or not read.reader.startswith(WITH_TEXT[0]):
+            _write(document, page, frame, word)
     if not raw.FPDFPage_GenerateContent(page):
         raise Damaged(f"Page {read.number} cannot be written.")
     page.close()

@@ -47,11 +47,11 @@ def _ink(tones: Grey) -> NDArray[np.bool_]:
     usual = _usual_height(_all_pieces(ink))
     length = max(20, round(_RULE * usual))
     for axis in (0, 1):
-        ink &= ~ndimage.binary_dilation(_runs(ink, length, axis), iterations=1)
+        ink &= ~ndimage.binary_dilation(runs(ink, length, axis), iterations=1)
     return np.asarray(ink, np.bool_)
 
 
-def _runs(ink: NDArray[np.bool_], length: int, axis: int) -> NDArray[np.bool_]:
+def runs(ink: NDArray[np.bool_], length: int, axis: int) -> NDArray[np.bool_]:
     """The parts of the ink that go on for `length` pixels along the axis: an opening by a line."""
     eroded = ndimage.minimum_filter1d(ink.view(np.uint8), length, axis=axis, mode="constant")
     return np.asarray(ndimage.maximum_filter1d(eroded, length, axis=axis, mode="constant", origin=-1 + length % 2) > 0)

@@ -11,6 +11,7 @@ blank          nothing on the page
 
 import math
 import unicodedata
+from collections.abc import Iterator
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -63,9 +64,18 @@ def _read_page(document: pdfium.PdfDocument, number: int, limits: Limits) -> Pag
         reader = _reader(len(glyphs), hidden, garbage, visible)
         words = tuple(_words(glyphs, frame)) if reader in WITH_TEXT else ()
         seen, cause = seen_words(page, frame, words, limits) if visible.light_text else (words, "")
-        return Page(number, *frame.size, seen, reader, needs_ocr=reader not in (*WITH_TEXT, "blank"), cause=cause)
+        needs_ocr = reader not in (*WITH_TEXT, "blank")
+        pictures = tuple(_pictures(visible, frame)) if reader == "text_layer" else ()
+        return Page(number, *frame.size, seen, reader, needs_ocr, cause=cause, pictures=pictures)
     finally:
         page.close()
+
+
+def _pictures(visible: Visible, frame: Frame) -> Iterator[Box]:
+    """Where pictures lie, as fractions of the page."""
+    width, height = frame.size
+    for x0, y0, x1, y1 in visible.pictures:
+        yield Box(*(round(edge, 5) for edge in (x0 / width, y0 / height, x1 / width, y1 / height)))
 
 
 def _reader(shown: int, hidden: int, garbage: int, visible: Visible) -> str:

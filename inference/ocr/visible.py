@@ -5,7 +5,7 @@ and nobody has seen it, so it is not believed.
 """
 
 import ctypes
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 import pypdfium2 as pdfium
@@ -17,16 +17,21 @@ from inference.ocr.pdf import Frame, Placed, page_objects
 
 _INVISIBLE = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
 _LIGHT = 225  # of 255
+_LEAST_PRINT = (40.0, 7.0)  # points, width and height of a picture that can hold a line of print
 _FULL_PAGE = 0.8  # of the page's area; scanners leave a margin or crop one
 _OUTLINE_SEGMENTS = 7  # a filled path with fewer is a rule, a box or an arrow
 _OUTLINE_HEIGHT = (0.003, 0.04)  # of the page's height: the sizes of print
+
+
+Rectangle = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Visible:
     """`hidden_text`: addresses of text objects that nobody sees. `outlines`: drawn shapes of the size of letters.
 
-    `light_text`: whether any text is so light that nobody sees it on white paper.
+    `light_text`: whether any text is so light that nobody sees it on white paper. `pictures`: where on the page, in
+    displayed points, pictures lie that are large enough to hold print.
     """
 
     picture_share: float  # of the page's area, summed over its pictures
@@ -34,6 +39,7 @@ class Visible:
     outlines: int
     hidden_text: Set[int]
     light_text: bool = False
+    pictures: tuple[Rectangle, ...] = ()
 
     @property
     def is_scan(self) -> bool:
@@ -50,6 +56,7 @@ def look_at(page: pdfium.PdfPage, frame: Frame, limits: Limits) -> Visible:
     area = (frame.right - frame.left) * (frame.top - frame.bottom)
     picture_share, drawings, outlines, light = 0.0, 0, 0, False
     text: list[int] = []
+    pictures: list[Rectangle] = []
     hidden: set[int] = set()
     for item in page_objects(page):
         if item.kind == raw.FPDF_PAGEOBJ_TEXT:
@@ -61,12 +68,13 @@ def look_at(page: pdfium.PdfPage, frame: Frame, limits: Limits) -> Visible:
             _check_pixels(item, limits)
             share = _area_on_page(item, frame) / area
             picture_share += share
+            pictures += _places_of_print(item, frame)
             if share >= _FULL_PAGE and not raw.FPDFPageObj_HasTransparency(item.object):
                 hidden.update(text)
         elif _area_on_page(item, frame) >= 0 and _is_painted(item):
             drawings += 1
             outlines += _is_outline(item, frame)
-    return Visible(picture_share, drawings, outlines, hidden, light)
+    return Visible(picture_share, drawings, outlines, hidden, light, tuple(dict.fromkeys(pictures)))
 
 
 def _is_light(item: Placed) -> bool:
@@ -83,6 +91,15 @@ def _area_on_page(item: Placed, frame: Frame) -> float:
     width = min(x1, frame.right) - max(x0, frame.left)
     height = min(y1, frame.top) - max(y0, frame.bottom)
     return width * height if width >= 0 and height >= 0 else -1.0
+
+
+def _places_of_print(item: Placed, frame: Frame) -> Iterator[Rectangle]:
+    """The visible part of a picture, where it is wide and high enough."""
+    left, bottom, right, top = item.bounds
+    seen = max(left, frame.left), max(bottom, frame.bottom), min(right, frame.right), min(top, frame.top)
+    x0, y0, x1, y1 = frame.displayed(*seen)
+    if x1 - x0 >= _LEAST_PRINT[0] and y1 - y0 >= _LEAST_PRINT[1]:
+        yield x0, y0, x1, y1
 
 
 def _check_pixels(item: Placed, limits: Limits) -> None:

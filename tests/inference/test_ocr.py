@@ -123,6 +123,15 @@ def test_a_page_laid_in_any_way_is_read_upright_and_boxes_lie_on_the_page_as_it_
     assert (came[round(y0) + 2 : round(y1) - 2, round(x0) + 2 : round(x1) - 2] < 128).all()
 
 
+@pytest.mark.parametrize("turns", range(4))
+def test_the_streaks_of_a_fax_do_not_turn_a_page(turns: int) -> None:
+    came = blocks().copy()
+    came[:, 1100] = came[:, 30:32] = 0
+    words, *_ = read_scan(Blocks(), scanned(np.ascontiguousarray(np.rot90(came, -turns))))
+    assert "w12" in [word.text for word in words]
+    assert min(word.confidence for word in words) > 0.9
+
+
 @settings(max_examples=4, deadline=None)
 @given(st.floats(-4, 4))
 def test_a_crooked_page_is_straightened_and_boxes_follow_it(degrees: float) -> None:

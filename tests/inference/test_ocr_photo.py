@@ -62,6 +62,29 @@ def test_a_scanned_page_has_no_sheet_in_it(picture: Grey) -> None:
     assert find_sheet(picture) is None
 
 
+@pytest.mark.parametrize("turns", range(4))
+def test_a_page_between_black_bars_is_read_without_them(turns: int) -> None:
+    page = blocks()
+    wide = np.zeros((page.shape[0], page.shape[1] + 900), np.uint8)
+    wide[:, 400:-500] = page
+    came = np.ascontiguousarray(np.rot90(wide, turns))
+    sheet = find_sheet(came)
+    assert sheet is not None and min(sheet.width, sheet.height) / max(sheet.width, sheet.height) < 0.75
+    words, *_ = read_scan(Blocks(), scanned(came))
+    assert len(words) >= 75
+    for word in words:
+        x, y = (word.box.x0 + word.box.x1) / 2, (word.box.y0 + word.box.y1) / 2
+        assert came[round(y * came.shape[0]), round(x * came.shape[1])] < 128
+
+
+def test_a_dark_band_with_print_is_part_of_the_page() -> None:
+    image = Image.fromarray(blocks())
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 0, 1240, 90), 30)
+    draw.rectangle((100, 20, 500, 60), 240)
+    assert find_sheet(np.asarray(image)) is None
+
+
 def test_noise_and_round_things_are_no_sheet() -> None:
     image = Image.new("L", (800, 900), 40)
     ImageDraw.Draw(image).ellipse((80, 100, 720, 800), 230)

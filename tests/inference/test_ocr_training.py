@@ -19,9 +19,10 @@ from inference.training.ocr.config import DETECTION, HELD_OUT, RECOGNITION, VOCA
 from inference.training.ocr.crops import HEIGHT, WIDTHS, crop
 from inference.training.ocr.export import export
 from inference.training.ocr.fonts import draw_font, families
-from inference.training.ocr.pages import aged, parts
+from inference.training.ocr.pages import aged, is_drawn, parts
 from inference.training.ocr.recognition import build, train
 from inference.training.ocr.texts import texts, values
+from inference.training.synthetic import Sample, generate
 
 SMOKE = RECOGNITION["smoke"]
 
@@ -77,7 +78,7 @@ def test_a_run_goes_on_where_it_stopped_and_is_exported_as_it_is(tmp_path: Path)
     assert again.seen > run.seen and again.steps > run.steps
     card = export(tmp_path / "run", tmp_path / "weights")
     assert card["sha256"] == recognition.verified(tmp_path / "weights")["sha256"]
-    assert set(card["read_exactly"]) == {"clean", "worn values"}
+    assert set(card["read_exactly"]) == {"clean", "worn values", "random letters"}
     model = build(SMOKE).eval()
     model.load_state_dict({name: v.half().to(v.dtype) for name, v in again.average.items()})
     model.exportable = True  # type: ignore[assignment]
@@ -86,6 +87,27 @@ def test_a_run_goes_on_where_it_stopped_and_is_exported_as_it_is(tmp_path: Path)
         expected = model(torch.from_numpy(crops))["logits"].numpy()
     got = recognition.load(tmp_path / "weights").network(crops)
     assert got == pytest.approx(expected, abs=1e-2 if torch.cuda.is_available() else 1e-3)
+
+
+def test_a_run_begins_from_exported_weights(tmp_path: Path) -> None:
+    first = train(SMOKE, tmp_path / "first", quiet)
+    card = export(tmp_path / "first", tmp_path / "weights")
+    begun = replace(SMOKE, examples=0)
+    run = train(begun, tmp_path / "further", quiet, tmp_path / "weights" / "recognition.safetensors")
+    assert run.begun == card["sha256"]
+    assert all(torch.allclose(first.average[name], kept, rtol=1e-2, atol=1e-3) for name, kept in run.average.items())
+    assert export(tmp_path / "further", tmp_path / "again")["begun_from"] == card["sha256"]
+
+
+def test_lines_with_no_break_spaces_are_drawn() -> None:
+    sample = next(s for s in map(generate, range(400)) if any("\u00a0" in t for t in lines_of(s)))
+    line = next(line for sheet in sample.sheets for line in sheet.lines if "\u00a0" in line.text)
+    assert is_drawn(line)
+    assert not is_drawn(line._replace(pieces=(line.pieces[0]._replace(text="Ωμέγα"),)))
+
+
+def lines_of(sample: Sample) -> list[str]:
+    return [line.text for sheet in sample.sheets for line in sheet.lines]
 
 
 def test_a_state_dict_of_doctr_is_taken_and_a_wrong_one_refused(tmp_path: Path) -> None:

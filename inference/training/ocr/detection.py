@@ -32,8 +32,8 @@ def build(config: DetectionConfig) -> nn.Module:
     return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
-def train(config: DetectionConfig, out: Path, log: Log = print) -> Run:
-    """Train to the end of the config, from the last checkpoint in `out` where there is one."""
+def train(config: DetectionConfig, out: Path, log: Log = print, begin: Path | None = None) -> Run:
+    """Train to the end of the config, from the last checkpoint in `out` where there is one, else from `begin`."""
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
     held = held_out(config)
@@ -43,7 +43,7 @@ def train(config: DetectionConfig, out: Path, log: Log = print) -> Run:
         lambda run, batch: step(config, run, batch),
         lambda run: _text(check(config, run, held)),
     )
-    return teach(build(config), lesson, config, out, log)
+    return teach(build(config), lesson, config, out, log, begin)
 
 
 def batches(config: DetectionConfig, pages: int) -> Iterator[list[Page]]:

@@ -38,7 +38,7 @@ def export(run: Path, out: Path) -> dict[str, Any]:
     card = write(config, known["average"], out)
     model = build(config)
     model.load_state_dict({name: value.half().to(value.dtype) for name, value in known["average"].items()})
-    card |= {"crops": known["seen"], "steps": known["steps"], "config": asdict(config)}
+    card |= {"crops": known["seen"], "steps": known["steps"], "begun_from": known["begun"], "config": asdict(config)}
     card["read_exactly"] = {name: round(share_read(model, pairs), 4) for name, pairs in held_out(config).items()}
     card["held_out_families"] = list(HELD_OUT)
     _write_card(out, card)

@@ -16,6 +16,7 @@ from inference.training.synthetic.sample import Line, Sheet
 
 Boxes = NDArray[np.float32]
 _KNOWN = frozenset(VOCABULARY)
+_SPACES = {ord(space): " " for space in "\u00a0\u2007\u2009\u202f"}  # within amounts; drawn as any space
 
 
 def parts(seed: int, side: int, dpi: tuple[int, int], held_out: bool = False) -> Iterator[tuple[Grey, Boxes, int]]:
@@ -49,9 +50,14 @@ def drawn(rng: random.Random, sheet: Sheet, dpi: int, held_out: bool = False) ->
     faces: dict[tuple[str, bool], str] = {}
     boxes: list[tuple[float, float, float, float]] = []
     for line in sheet.lines:
-        if not line.angle and _KNOWN.issuperset(line.text):
+        if is_drawn(line):
             boxes += _write(rng, draw, line, scale, faces, held_out)
     return np.asarray(image), np.asarray(boxes, np.float32).reshape(-1, 4)
+
+
+def is_drawn(line: Line) -> bool:
+    """Whether the line is level and in the recogniser's characters; others are left out."""
+    return not line.angle and _KNOWN.issuperset(line.text.translate(_SPACES))
 
 
 def _write(
@@ -68,14 +74,15 @@ def _write(
         faces[key] = str(draw_font(rng, VOCABULARY[1:95], held_out))
     size = max(4, round(line.size * scale))
     font = sized(faces[key], size)
-    natural = font.getlength(line.text)
+    text = line.text.translate(_SPACES)
+    natural = font.getlength(text)
     if natural > line.width * scale > 0:
         font = sized(faces[key], max(4, int(size * line.width * scale / natural)))
     x, baseline = line.x * scale, line.baseline * scale
     start = 0
-    for word in line.text.split():
-        start = line.text.index(word, start)
-        left = x + font.getlength(line.text[:start])
+    for word in text.split():
+        start = text.index(word, start)
+        left = x + font.getlength(text[:start])
         draw.text((left, baseline), word, round(line.grey * 255), font, anchor="ls")
         yield draw.textbbox((left, baseline), word, font, anchor="ls")
         start += len(word)

@@ -1,5 +1,6 @@
 """Train docTR's recogniser from scratch: python -m inference.training.ocr.recognition --config base --out DIR
 
+Goes on from exported weights with --from WEIGHTS.
 Stops and goes on where it was: DIR holds the last checkpoint, written whole or not at all.
 """
 
@@ -16,7 +17,7 @@ from inference.training.ocr import operators  # noqa: F401  before docTR
 from inference.training.ocr.config import RECOGNITION, RecognitionConfig
 from inference.training.ocr.crops import HEIGHT, WIDTHS, Grey, crop
 from inference.training.ocr.runs import Lesson, Log, Run, command, learn, teach
-from inference.training.ocr.texts import texts, values
+from inference.training.ocr.texts import random_letters, texts, values
 
 MEAN, SCALE = 0.694, 0.298
 """docTR's normalisation of crops, the mean of its three channels."""
@@ -35,8 +36,8 @@ def build(config: RecognitionConfig) -> nn.Module:
     return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
-def train(config: RecognitionConfig, out: Path, log: Log = print) -> Run:
-    """Train to the end of the config, from the last checkpoint in `out` where there is one."""
+def train(config: RecognitionConfig, out: Path, log: Log = print, begin: Path | None = None) -> Run:
+    """Train to the end of the config, from the last checkpoint in `out` where there is one, else from `begin`."""
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
     held = held_out(config)
@@ -46,7 +47,7 @@ def train(config: RecognitionConfig, out: Path, log: Log = print) -> Run:
         lambda run, batch: step(config, run, batch),
         lambda run: _text(check(config, run, held)),
     )
-    return teach(build(config), lesson, config, out, log)
+    return teach(build(config), lesson, config, out, log, begin)
 
 
 def batches(config: RecognitionConfig, crops: int) -> Iterator[Crops]:
@@ -60,7 +61,7 @@ def batches(config: RecognitionConfig, crops: int) -> Iterator[Crops]:
         text = next(words)
         if len(text) > 4 + 22 * ease:
             continue
-        wear = ease * rng.random() ** 0.6
+        wear = ease * rng.random()
         picture = crop(rng, text, wear, near=before if rng.random() < 0.4 else "")
         before = text
         width = next(width for width in WIDTHS if width >= picture.shape[1])
@@ -99,14 +100,21 @@ def step(config: RecognitionConfig, run: Run, batch: Crops) -> float:
 
 
 def held_out(config: RecognitionConfig) -> Held:
-    """Crops in fonts never trained on: words cleanly printed, and values (amounts, dates, identifiers) worn."""
-    rng = random.Random(f"held out {config.seed}")  # noqa: S311
-    clean = [(crop(rng, text, 0.0, held_out=True), text) for text in islice(texts(4_000_000), config.validation)]
-    worn = [
-        (crop(rng, text, rng.random() ** 0.6, held_out=True), text)
-        for text in islice(values(4_000_001), config.validation)
-    ]
-    return {"clean": clean, "worn values": worn}
+    """Crops in fonts never trained on, the same for every run: what stands on invoices, cleanly printed; values
+    (amounts, dates, identifiers) worn; and random letters, cleanly printed, which stand on no invoice."""
+    rng = random.Random("held out")  # noqa: S311
+    streams = (
+        ("clean", texts(4_000_000, senseless=0.0), False),
+        ("worn values", values(4_000_001), True),
+        ("random letters", random_letters(4_000_002), False),
+    )
+    return {
+        name: [
+            (crop(rng, text, rng.random() ** 0.6 if wears else 0.0, held_out=True), text)
+            for text in islice(stream, config.validation)
+        ]
+        for name, stream, wears in streams
+    }
 
 
 def check(config: RecognitionConfig, run: Run, held: Held) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """A model in training: its loop, its checkpoint, and the average of its weights, which is exported."""
 
 import argparse
+import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -9,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from inference.training.ocr.config import TrainingConfig
@@ -21,13 +23,15 @@ Config = TypeVar("Config", bound=TrainingConfig)
 
 @dataclass
 class Run:
-    """`seen` crops or pages were learned from, in `steps` steps."""
+    """`seen` crops or pages were learned from, in `steps` steps; `begun` is the SHA-256 of the weights it began from,
+    empty where it began from nothing."""
 
     model: nn.Module
     optimiser: torch.optim.AdamW
     average: dict[str, Tensor] = field(default_factory=dict)
     seen: int = 0
     steps: int = 0
+    begun: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,9 +46,12 @@ class Lesson(Generic[Batch]):
     check: Callable[[Run], str]
 
 
-def teach(model: nn.Module, lesson: Lesson[Batch], config: TrainingConfig, out: Path, log: Log) -> Run:
-    """Train to the end of the lesson, from the last checkpoint in `out` where there is one."""
-    run = start(model, config, out)
+def teach(
+    model: nn.Module, lesson: Lesson[Batch], config: TrainingConfig, out: Path, log: Log, begin: Path | None = None
+) -> Run:
+    """Train to the end of the lesson, from the last checkpoint in `out` where there is one, else from the weights in
+    `begin`, a safetensors file, else from nothing."""
+    run = start(model, config, out, begin)
     log(f"{config.name}: from {lesson.unit} {run.seen:,} of {config.examples:,}")
     saved = checked = time.monotonic()
     losses: list[float] = []
@@ -64,24 +71,32 @@ def teach(model: nn.Module, lesson: Lesson[Batch], config: TrainingConfig, out: 
     return run
 
 
-def command(about: str | None, configs: Mapping[str, Config], train: Callable[[Config, Path, Log], Run]) -> None:
-    """The command line of a training: --config NAME --out DIR."""
+def command(
+    about: str | None, configs: Mapping[str, Config], train: Callable[[Config, Path, Log, Path | None], Run]
+) -> None:
+    """The command line of a training: --config NAME --out DIR [--from WEIGHTS]."""
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--config", choices=sorted(configs), default="base")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--from", dest="begin", type=Path, help="exported weights (.safetensors) to go on from")
     arguments = parser.parse_args()
-    train(configs[arguments.config], arguments.out, lambda line: print(line, flush=True))  # noqa: T201
+    train(configs[arguments.config], arguments.out, lambda line: print(line, flush=True), arguments.begin)  # noqa: T201
 
 
-def start(model: nn.Module, config: TrainingConfig, out: Path) -> Run:
-    """A new run, or the one whose checkpoint lies in `out`."""
+def start(model: nn.Module, config: TrainingConfig, out: Path, begin: Path | None = None) -> Run:
+    """The run whose checkpoint lies in `out`, or a new one, from the weights in `begin` where they are given."""
     run = Run(model, torch.optim.AdamW(model.parameters(), config.rate, weight_decay=config.decay))
     if (out / CHECKPOINT).is_file():
         known = torch.load(out / CHECKPOINT, weights_only=True)
         model.load_state_dict(known["model"])
         run.optimiser.load_state_dict(known["optimiser"])
         run.average, run.seen, run.steps = known["average"], known["seen"], known["steps"]
+        run.begun = known["begun"]
     else:
+        if begin:
+            known = load_file(begin)
+            model.load_state_dict({name: known[name].to(value.dtype) for name, value in model.state_dict().items()})
+            run.begun = hashlib.sha256(begin.read_bytes()).hexdigest()
         run.average = {name: value.clone() for name, value in model.state_dict().items()}
     return run
 
@@ -91,7 +106,13 @@ def save(run: Run, config: TrainingConfig, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     fresh = out / f"{CHECKPOINT}.new"
     known: dict[str, Any] = {"model": run.model.state_dict(), "optimiser": run.optimiser.state_dict()}
-    known |= {"average": run.average, "seen": run.seen, "steps": run.steps, "config": asdict(config)}
+    known |= {
+        "average": run.average,
+        "seen": run.seen,
+        "steps": run.steps,
+        "begun": run.begun,
+        "config": asdict(config),
+    }
     torch.save(known, fresh)
     fresh.replace(out / CHECKPOINT)
 

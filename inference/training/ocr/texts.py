@@ -11,18 +11,31 @@ from inference.training.synthetic.content.identifiers import bic, document_numbe
 
 _KNOWN = frozenset(VOCABULARY)
 _LONGEST = 26
+_SENSELESS = 0.04  # of the words learned from: so that rare letters are known in any surroundings
+_OF_ONE = 20
+"""Words of one document, so that a few documents do not make up the whole of what is read."""
 _MARKS = ((".", ","), (",", "."), ("'", "."), ("’", "."), (" ", ","), ("", ","), ("", "."))
 _CURRENCIES = ("€", "EUR", "£", "$", "CHF", "USD", "GBP", "kr", "zł", "Kč", "Ft", "SEK", "DKK", "PLN")
 
 
-def texts(seed: int) -> Iterator[str]:
-    """Endless: single words, and now and then two or three that lie close together."""
+def texts(seed: int, senseless: float = _SENSELESS) -> Iterator[str]:
+    """Endless: single words, now and then two that lie close together, and a share of random letters (`senseless`)."""
     rng = random.Random(seed)  # noqa: S311
-    documents = _of_documents(seed)
+    documents = _of_documents(rng, seed)
     while True:
-        text = _text(rng, documents)
+        text = _random(rng) if rng.random() < senseless else _text(rng, documents)
         if text and len(text) <= _LONGEST and _KNOWN.issuperset(text):
             yield text
+
+
+def random_letters(seed: int) -> Iterator[str]:
+    """Endless: any characters in any order, which stand on no invoice."""
+    rng = random.Random(seed)  # noqa: S311
+    return iter(lambda: _random(rng), "")
+
+
+def _random(rng: random.Random) -> str:
+    return "".join(rng.choices(VOCABULARY[1:], k=rng.randint(1, 9)))
 
 
 def values(seed: int) -> Iterator[str]:
@@ -33,24 +46,22 @@ def values(seed: int) -> Iterator[str]:
 
 def _text(rng: random.Random, documents: Iterator[str]) -> str:
     kind = rng.random()
-    if kind < 0.55:
+    if kind < 0.58:
         text = next(documents)
-    elif kind < 0.85:
+    elif kind < 0.88:
         text = value(rng)
-    elif kind < 0.93:
-        text = f"{next(documents)} {rng.choice((value(rng), next(documents)))}"
     else:
-        text = "".join(rng.choices(VOCABULARY[1:], k=rng.randint(1, 9)))
+        text = f"{next(documents)} {rng.choice((value(rng), next(documents)))}"
     return text.upper() if rng.random() < 0.06 and "ß" not in text else text
 
 
-def _of_documents(seed: int) -> Iterator[str]:
+def _of_documents(rng: random.Random, seed: int) -> Iterator[str]:
     number = seed * 1_000_003
     while True:
         sample = generate(number)
         number += 1
         words = [word for sheet in sample.sheets for line in sheet.lines for word in line.text.split()]
-        yield from words
+        yield from rng.sample(words, min(len(words), _OF_ONE))
 
 
 def value(rng: random.Random) -> str:

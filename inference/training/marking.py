@@ -151,18 +151,17 @@ def _find(page: Page, name: str, value: str) -> Iterator[Place]:
 
 
 def _typed(page: Page, kinds: Sequence[str], value: str, kind: str) -> Iterator[Place]:
-    """Candidates that mean the value; the sign of an amount is a matter of custom."""
+    """Candidates that mean the value; where none does, those with the other sign, which is a matter of custom."""
+    hits = [hit for hit in page.scores.features.hits if hit.kind in kinds]
+    found = [hit for hit in hits if matches(kind, "", to_text(hit.value), value)]
+    other = (hit for hit in hits if isinstance(hit.value, Decimal) and matches(kind, "", to_text(-hit.value), value))
     seen = set()
-    for hit in page.scores.features.hits:
-        if hit.kind not in kinds:
-            continue
-        said = abs(hit.value) if isinstance(hit.value, Decimal) else hit.value
-        if matches(kind, "", to_text(said), value.removeprefix("-")):
-            members = telling_words(hit)
-            place = hit.line.index, members[0], members[-1]
-            if place not in seen:
-                seen.add(place)
-                yield place
+    for hit in found or other:
+        members = telling_words(hit)
+        place = hit.line.index, members[0], members[-1]
+        if place not in seen:
+            seen.add(place)
+            yield place
 
 
 def _identified(page: Page, value: str) -> Iterator[Place]:

@@ -211,7 +211,9 @@ def title(c: Composer, concept: str) -> None:
 
 def _buyer_rows(c: Composer, with_vat: bool) -> list[tuple[Piece, ...]]:
     buyer = c.facts.buyer
-    rows: list[tuple[Piece, ...]] = [(c.tag(buyer.name, "buyer_name"),), *_beside_name(c)]
+    name = c.tag(buyer.name, "buyer_name")
+    head = c.rng.choice(("Attn: ", "ATTN: ", "c/o ", "Attention: ", f"{c.rng.choice(c.words('salutation'))} "))
+    rows: list[tuple[Piece, ...]] = [(Piece(head), name) if c.chance(0.04) else (name,), *_beside_name(c)]
     if c.chance(0.4):
         rows.insert(0, rows.pop())
     rows += address_pieces(c, buyer, "buyer")

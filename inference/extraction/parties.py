@@ -96,7 +96,8 @@ def _window_party(lines: Layout, run: Run, contacts: dict[int, list[Hit]]) -> Pa
         for hit in contacts.get(r.line.index, ())
         if r.box.x0 - 0.01 <= hit.box.x0 <= r.box.x1 + 0.01
     ]
-    if len(block) < 3 or len(reach) > 2 or set(reach) - {"vat_id", "email"}:
+    allowed = {"vat_id", "email", "phone"} if sender else {"vat_id", "email"}
+    if len(block) < 3 or len(reach) > 2 or set(reach) - allowed:
         return Party()
     party = party_of(block, False)
     if party.name is None or (not sender and not any(POSTCODE.search(r.text) for r in party.address)):

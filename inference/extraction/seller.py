@@ -114,7 +114,7 @@ def find_seller(
 
 def _appearance(run: Run, contacts: dict[int, list[Hit]], domains: set[str], tallest: float) -> float:
     """How much a run of text looks like the seller's name by its words and its place."""
-    name = first_part(run.text)
+    name = until_legal_form(first_part(run.text))
     if not is_name(name) or len(name) < 3:
         return 0.0
     elsewhere = POSTCODE.search(run.text) and not is_sender(run.text)

@@ -12,6 +12,7 @@ from inference.extraction.names import (
     GREETING,
     PART_OF_ADDRESS,
     PART_OF_NAME,
+    PERSON,
     POSTCODE,
     REACH,
     STREETS,
@@ -107,6 +108,8 @@ def party_of(block: list[Run], inline: bool) -> Party:
     """Name and address of a block of runs; no name where its first lines are no names."""
     rows = [(run, GREETING.sub("", _value(run.text)).strip(" ,;:")) for run in block]
     rows = [(run, text) for run, text in rows if text]
+    if len(block) > 1 and not PERSON.match(block[0].text):
+        rows = [(run, text) for run, text in rows if not PERSON.match(run.text)]
     if any(not DEPARTMENT.fullmatch(text) for _, text in rows):
         rows = [(run, text) for run, text in rows if not DEPARTMENT.fullmatch(text)]
     rows = until_foreign(rows)

@@ -222,7 +222,8 @@ def _vat_pattern() -> re.Pattern[str]:
         return rf"{country}{body}{_VAT_TAILS.get(country, '')}"
 
     shapes = "|".join(shape(country, pattern) for country, pattern in _VAT_SHAPES.items())
-    return re.compile(rf"(?<![A-Z0-9])(?:{shapes})(?![A-Za-z0-9])")
+    norwegian = r"\d{3} ?\d{3} ?\d{3} ?MVA"
+    return re.compile(rf"(?<![A-Z0-9])(?:{shapes}|{norwegian})(?![A-Za-z0-9])")
 
 
 @cache

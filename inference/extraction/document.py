@@ -46,7 +46,7 @@ class Document:
         return any(
             run.line.page == hit.line.page
             and -0.02 <= hit.box.y0 - run.box.y1 <= 0.06
-            and hit.box.x0 - run.box.x0 < 0.2
+            and hit.box.x0 - run.box.x0 < 0.27
             and hit.box.x0 > run.box.x0 - 0.02
             for run in runs
         )

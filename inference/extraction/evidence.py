@@ -26,7 +26,8 @@ ROLE_KINDS: dict[str, tuple[str, ...]] = {
 }
 _IDS = ("id",)
 _PAY = re.compile(
-    r"(?:zahl|überweis|abgebucht|eingezogen|abbuch|belast|debit|\bpay|\bdue\b|settle|régler|payer|prélev|pagar|abonar|cargar|pagat|addebit"
+    r"(?:zahl|lastschrift|überweis|abgebucht|buchen wir|ziehen wir|eingezogen|abbuch|belast|debit|\bpay|\bdue\b"
+    r"|settle|régler|payer|prélev|pagar|abonar|cargar|pagat|addebit"
     r"|betal|voldo|incass|afgeschr|förfall|forfald|forfall|eräänt|maksa|zapłać|płat|uhra[dď]|splat|plati|fizet)",
     re.IGNORECASE,
 )

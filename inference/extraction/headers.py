@@ -27,7 +27,7 @@ _FRIENDS = {
 }
 _PLAIN_NUMBER = re.compile(
     r"no|nr|n|num|number|nummer|numero|numer|br|broj|cislo|evidencnicislo|dokladc|numerdokumentu|nrdokumentu|documento"
-    r"|document|dokument|szam|sorszam|αρ|αριθμος|referenceno"
+    r"|document|dokument|szam|sorszam|αρ|αριθμοσ|referenceno"
 )
 _NUMBER_WORD = re.compile(r"[\s:.#\-–—]*(?:n[or°º]?|num(?:ber|mer|ero|éro)?|č|br|szám|nummer)?[\s:.#°º\-–—]*", re.I)
 

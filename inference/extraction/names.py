@@ -13,10 +13,12 @@ POSTCODE = re.compile(
 )
 SEPARATOR = re.compile(r"\s+[-–—·•|*▪]\s+|\s*[•·|▪]\s*|\s{0,2},\s+|\t")
 GREETING = re.compile(
-    r"^(?:(?:firma|sté|société(?=\s+[A-Z])|eheleute|familie|fa\.|company(?=:)|attn\.?|att\.?|attention|z\. ?hd\.?|zhd\.?|c/o|t\.a\.v\.|from(?=\s+[A-Z])|herrn?|frau|mrs?\.?|ms\.?|monsieur|madame|an|to|à|spett\.?(?:le|abile)?|m/s\.?)(?=[\s:.]|$)[\s:.]*)+",  # noqa: E501
+    r"^(?:(?:firma|sté|société(?=\s+[A-Z])|eheleute|familie|fa\.|company(?=:)|attn\.?|att\.?|(?:[àa] l.|for the )?attention(?: d[eu]| of)?|z\. ?hd\.?|zhd\.?|c/o|t\.a\.v\.|from(?=\s+[A-Z])|herrn?|frau|mrs?\.?|ms\.?|monsieur|madame|an|to|à|spett\.?(?:le|abile)?|m/s\.?)(?=[\s:.]|$)[\s:.]*)+",  # noqa: E501
     re.I,
 )
-PERSON = re.compile(r"(?:attn|att\.|attention|z\. ?hd|zhd|c/o|t\.a\.v|à l.attention|at\.n)", re.I)
+PERSON = re.compile(
+    r"(?:attn|att\.|attention\b|z\. ?hd|zhd|c/o|t\.?a\.?v|[àa] l.attention|at\.n|for the attention)", re.I
+)
 REACH = re.compile(r"(?:tel|tél|fax|phone|mobil|e-?mail|www\.|http|t|f|e|w)\b\.? ?[:.\-–+\d]|@", re.I)
 PART_OF_NAME = re.compile(
     r"(?:(?:customer |client |company |guest |full |buyer )?name|nom(?: du client)?|raison sociale|nombre(?: del cliente)?|razón social|nome|ragione sociale|denominazione|(?:klant)?naam|(?:kund)?namn|navn|nazwa|név|nimi|(?:kunden|firmen|gast)?name|jméno|název|naziv|ime|denumire|επωνυμία|(?:company|client|customer|cliente|kunde|firma|bedrijf)(?= ?[:\-–]))(?:/[\w.]{2,14})?(?: ?[:\-–]\s*|\s+(?=\S))",  # noqa: E501
@@ -30,10 +32,10 @@ DEPARTMENT = re.compile(
     r"(?:(?:the )?(?:accounts?(?:ing| payable| department| dept\.?)*|finance(?: department| dept\.?| team)?|purchasing(?: department| dept\.?)?|procurement|payables|(?:invoice|billing) (?:department|dept\.?|processing)|head office|reception"  # noqa: E501
     r"|buchhaltung|rechnungswesen|kreditorenbuchhaltung|kreditoren|einkauf(?:sabteilung)?|finanzbuchhaltung|verwaltung|zentrale|rechnungseingang|abteilung \S+"  # noqa: E501
     r"|(?:service )?comptabilité(?: fournisseurs)?|direction financière|service (?:achats?|comptable)|siège|achats"
-    r"|(?:dpto\.?|departamento)(?: de)? \w+|contabilidad|administración|compras|cuentas por pagar|departamento financeiro|contabilidade"
+    r"|(?:dpto\.?|departamento)(?: de)? \w+|contabilidad|administración|compras|cuentas por pagar|departamento financeiro|contabilidade"  # noqa: E501
     r"|ufficio (?:acquisti|contabilità|amministrativo)|amministrazione|contabilità|acquisti"
     r"|(?:afdeling )?(?:boekhouding|crediteuren(?:administratie)?|inkoop|administratie|financiële administratie)"
-    r"|inköp|ekonomi(?:avdelningen)?|leverantörsreskontra|regnskap(?:savdeling(?:en)?)?|innkjøp|bogholderi(?:et)?|indkøb|ostoreskontra|taloushallinto"  # noqa: E501
+    r"|inköp|ekonomi(?:avdelningen)?|leverantörsreskontra|regnskap(?:savdeling(?:en)?)?|innkjøp|bogholderi(?:et)?|indkøb|ostoreskontra|taloushallinto"
     r"|księgowość|dział (?:księgowości|zakupów)|účtárna|účetní oddělení|könyvelés|pénzügy|računovodstvo|contabilitate|λογιστήριο)(?: dept\.?| department)?)",  # noqa: E501
     re.I,
 )

@@ -70,7 +70,8 @@ def _choose(scored: Scores, tax_lines: list[TaxLine], hits: list[Hit], body: set
     aside = {value for role in _SIDE for value, strength, _ in _options(scored.get(role, {})) if strength >= 0.4}
     _complete(options, {value: hit for value, hit in printed.items() if value not in aside})
     taxes = {line.tax.value for line in tax_lines if isinstance(line.tax.value, Decimal)}
-    bounds = _Bounds(rates, extras, taxes if len(tax_lines) > 1 else set())
+    paid = {abs(value) for value, strength, _ in _options(scored.get("amount_paid", {})) if value and strength >= 0.4}
+    bounds = _Bounds(rates, extras, taxes if len(tax_lines) > 1 else set(), paid)
     best: tuple[Choice | None, ...] = ()
     best_score = 0.0
     for chosen in product(*((None, *options[role]) for role in SUM_ROLES)):
@@ -155,11 +156,15 @@ def _complete(options: dict[str, list[Choice]], printed: dict[Decimal, Hit]) -> 
 
 @dataclass(frozen=True)
 class _Bounds:
-    """What the totals must agree with: printed rates, signed side amounts, the taxes of several rates (else none)."""
+    """What the totals must agree with: printed rates, signed side amounts, the taxes of several rates (else none).
+
+    `paid`: what was paid, which on a bill settled in full is its total.
+    """
 
     rates: set[Decimal]
     extras: set[Decimal]
     taxes: set[Decimal]
+    paid: set[Decimal]
 
 
 def _joint(chosen: tuple[Choice | None, ...], bounds: _Bounds) -> float:
@@ -177,6 +182,8 @@ def _joint(chosen: tuple[Choice | None, ...], bounds: _Bounds) -> float:
         score += 0.3 if tax == sum(bounds.taxes) else -0.6 if tax in bounds.taxes and tax else 0.0
     if gross is not None and not gross:
         score -= 0.5
+    if gross is not None and abs(gross) in bounds.paid:
+        score += 0.4
     if net is None or gross is None:
         return score
     if tax is None:

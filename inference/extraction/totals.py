@@ -71,7 +71,8 @@ def _choose(scored: Scores, tax_lines: list[TaxLine], hits: list[Hit], body: set
     _complete(options, {value: hit for value, hit in printed.items() if value not in aside})
     taxes = {line.tax.value for line in tax_lines if isinstance(line.tax.value, Decimal)}
     paid = {abs(value) for value, strength, _ in _options(scored.get("amount_paid", {})) if value and strength >= 0.4}
-    bounds = _Bounds(rates, extras, taxes if len(tax_lines) > 1 else set(), paid)
+    items = {hit.value for hit in printed.values() if hit.line.index in body and isinstance(hit.value, Decimal)}
+    bounds = _Bounds(rates, extras, taxes if len(tax_lines) > 1 else set(), paid, items)
     best: tuple[Choice | None, ...] = ()
     best_score = 0.0
     for chosen in product(*((None, *options[role]) for role in SUM_ROLES)):
@@ -158,13 +159,15 @@ def _complete(options: dict[str, list[Choice]], printed: dict[Decimal, Hit]) -> 
 class _Bounds:
     """What the totals must agree with: printed rates, signed side amounts, the taxes of several rates (else none).
 
-    `paid`: what was paid, which on a bill settled in full is its total.
+    `paid`: what was paid, which on a bill settled in full is its total. `items`: amounts of items, of which one may
+    bear no tax: a hotel's city tax.
     """
 
     rates: set[Decimal]
     extras: set[Decimal]
     taxes: set[Decimal]
     paid: set[Decimal]
+    items: set[Decimal]
 
 
 def _joint(chosen: tuple[Choice | None, ...], bounds: _Bounds) -> float:
@@ -192,6 +195,8 @@ def _joint(chosen: tuple[Choice | None, ...], bounds: _Bounds) -> float:
         score += 1.0 if tax else 0.4
     elif any(abs(net + tax + extra - gross) <= CENT for extra in extras):
         score += 0.15
+    elif 0 < gross - net - tax < gross / 5 and gross - net - tax in bounds.items and abs(gross) in bounds.paid:
+        score += 0.9
     else:
         score -= 0.6
     if net and tax and any(abs(tax / net * 100 - rate) < Decimal("0.3") for rate in rates):

@@ -68,7 +68,7 @@ def _sums(row: list[Hit]) -> bool:
 
 
 def _opens_sum(label: Label, first: Hit) -> bool:
-    return label.end <= first.start and bool({"total", *SUM_ROLES} & set(label.roles))
+    return label.end <= first.start and bool({"total", "gross_amount"} & set(label.roles))
 
 
 def ends_run(hit: Hit) -> bool:

@@ -104,13 +104,8 @@ def currency(document: Document) -> Iterator[FieldPrediction]:
     sure = min(0.97, 0.45 + 0.45 * share + 0.03 * min(count, 3))
     if code == "USD" and hit.candidate.raw == "$" and not _AMERICAN.search(text):
         sure, reasons = min(sure, 0.75), ("a bare $ may be the dollar or peso of several countries",)
-    yield predictions.of_hit(
-        "currency",
-        hit,
-        round(sure, 3),
-        reasons,
-        [(first[c], 0.3) for c, _ in ranked[1:] if c in first],
-    )
+    others = [(first[c], 0.3) for c, _ in ranked[1:] if c in first]
+    yield replace(predictions.of_hit("currency", hit, round(sure, 3), reasons, others), value=code)
 
 
 def _dollar(counts: Counter[str], text: str) -> Counter[str]:
@@ -151,7 +146,8 @@ def _terms_run(document: Document, line: Line, label: Label | None) -> Run | Non
         if label is not None and (run.start > label.start or run.start <= label.start < run.end):
             itself = _ITSELF.match(line.text, label.start)
             own = itself is not None and itself.end() == label.end and run.start <= label.start
-            start = label.start if own else max(label.end, run.start)
+            colon = line.text.find(":", label.start, label.end)  # "Règlement : à" is no label, but its first word is
+            start = label.start if own else max(label.end if colon < 0 else colon + 1, run.start)
             end = _until_label(document, line, start, run.end)
             text = line.text[start:end].lstrip(" :.-–—|/")
             if sum(c.isalpha() for c in text) < 3 or fold(text) in lexicon("FIELD_LABELS")[0]:

@@ -45,6 +45,11 @@ _FREE_MAIL = {
     "libero",
 }
 
+_SOLD_BY = re.compile(
+    r"^(?:sold by|issued by|invoice from|verkauft (?:durch|von)|vendu par|émis par|vendido por|emitido por|venduto da|verkocht door|payable to|remit to)\b[\s:]+",  # noqa: E501
+    re.I,
+)
+
 
 def find_seller(
     lines: Layout,
@@ -62,7 +67,7 @@ def find_seller(
     blocks = buyer.lines | ship_to.lines
 
     def vote(text: str, run: Run, score: float) -> None:
-        name = until_legal_form(first_part(GREETING.sub("", text).strip()))
+        name = until_legal_form(first_part(_SOLD_BY.sub("", GREETING.sub("", text)).strip()))
         key = fold(name)
         if (
             not is_name(name)

@@ -72,8 +72,9 @@ def _opens_sum(label: Label, first: Hit) -> bool:
 
 
 def ends_run(hit: Hit) -> bool:
-    """Whether nothing follows a bare number in its run: "500" may be a total, the 30 of "30 days" is none."""
-    return hit.line.text[hit.end : hit.end + 1] in ("", GAP)
+    """Whether a bare number may be an amount: "500" may be a total, the 30 of "30 days" or eight digits are none."""
+    raw = hit.candidate.raw
+    return hit.line.text[hit.end : hit.end + 1] in ("", GAP) and not (raw.isdigit() and len(raw) >= 8)
 
 
 def _same_run(hit: Hit, label: Label) -> bool:

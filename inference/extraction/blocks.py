@@ -24,6 +24,9 @@ from inference.extraction.names import (
 
 _CODE_LINE = re.compile(r"(?:GLN|ILN|EAN|ID|[A-Za-z.\-]{1,10}:)?\s*\d{6,}\b")  # a number that stands before the name
 
+_NUMBERS = frozenset({"vat_id", "buyer_vat_id", "seller_tax_number", "customer_number"})
+"""Fields that may stand between a party's name and its address."""
+
 
 @dataclass
 class Party:
@@ -165,6 +168,9 @@ def until_foreign(rows: list[tuple[Run, str]]) -> list[tuple[Run, str]]:
     kept: list[tuple[Run, str]] = []
     for run, text in rows:
         labels = find_labels(run.line, lexicon("FIELD_LABELS"))
+        number = any(run.start <= label.start <= run.start + 1 and _NUMBERS.issuperset(label.roles) for label in labels)
+        if len(kept) == 1 and number and run is not rows[-1][0]:
+            continue
         opens = any(
             label.start <= run.start + 1 and label.start >= run.start - 1 and (len(label.key) >= 6 or ":" in run.text)
             for label in labels

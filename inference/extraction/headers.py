@@ -114,7 +114,7 @@ def _beside_title(document: Document) -> Iterator[tuple[Hit, float]]:
 
 
 def dates(document: Document) -> Iterator[FieldPrediction]:
-    issued = document.ranked("issue_date", ("date",))
+    issued = document.ranked("issue_date", ("date",), ("service_date",))
     unlabelled = not issued
     if unlabelled:
         rest = [

@@ -195,7 +195,7 @@ def _with_address(lines: Layout, name: str, run: Run, hits: list[Hit]) -> Party:
             parts = [part.strip() for part in SEPARATOR.split(rest) if part and part.strip()]
             parts = [part for part in parts if ":" not in part and not REACH.match(part)]
             return Party(run, name, [place], ", ".join(parts))
-        rows = until_foreign([(r, r.text.strip(" ,;")) for r in lines.block(place, 6)])[1:]
+        rows = until_foreign([(r, r.text.strip(" ,;")) for r in lines.block(place, 6, centred=True)])[1:]
         cut = next((i for i, (_, t) in enumerate(rows) if POSTCODE.search(t)), None)
         if cut is not None:
             end = cut + 2 if cut + 1 < len(rows) and is_country(rows[cut + 1][1]) else cut + 1

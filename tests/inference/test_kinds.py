@@ -74,7 +74,12 @@ Team plan                                        12            $49.00           
                                                  Total                          $588.00
                                                  Amount paid                    $588.00
 """,
-        {"document_type": "receipt", "seller_name": "Nimbusly, Inc.", "gross_amount": "588.00", "amount_paid": "588.00"},
+        {
+            "document_type": "receipt",
+            "seller_name": "Nimbusly, Inc.",
+            "gross_amount": "588.00",
+            "amount_paid": "588.00",
+        },
     ),
     "Swiss QR-bill": (
         """
@@ -799,6 +804,508 @@ Plaćeno karticom                                          363,99 EUR
             "gross_amount": "363.99",
             "amount_paid": "363.99",
             "currency": "EUR",
+        },
+    ),
+    "freelancer without VAT": (
+        """
+Lena Mühlbach
+Fotografie
+Gartenweg 4, 79104 Freiburg
+Tel. 0761 5550123 · lena@muehlbach-foto.example
+
+Lena Mühlbach · Gartenweg 4 · 79104 Freiburg
+Brauhaus Schwarzwald GmbH & Co. KG
+z. Hd. Herrn Tobias Kern
+Industriestraße 12
+79100 Freiburg
+
+Rechnung 2025-014                                          Freiburg, den 3. April 2025
+
+Für meine Leistungen erlaube ich mir zu berechnen:
+
+Pos.   Leistung                                                          Betrag
+1      Fotoshooting Brauerei, 4 Stunden                                  480,00 €
+2      Bildbearbeitung                                                   120,00 €
+
+Gesamtbetrag                                                             600,00 €
+
+Gemäß § 19 UStG wird keine Umsatzsteuer berechnet.
+Zahlbar innerhalb von 14 Tagen ohne Abzug auf folgendes Konto:
+IBAN DE89 3704 0044 0532 0130 00, Steuernummer 06123/45678
+""",
+        {
+            "invoice_number": "2025-014",
+            "issue_date": "2025-04-03",
+            "seller_name": "Lena Mühlbach",
+            "buyer_name": "Brauhaus Schwarzwald GmbH & Co. KG",
+            "buyer_address": "Industriestraße 12, 79100 Freiburg",
+            "gross_amount": "600.00",
+            "seller_iban": "DE89370400440532013000",
+            "seller_tax_number": "06123/45678",
+        },
+    ),
+    "cloud platform": (
+        """
+                                                           Invoice
+Stratus Cloud EMEA Limited                                 Invoice number: 5183320467
+Block 4, Harcourt Centre                                   ..........................
+Dublin 2                                                   Details
+Ireland                                                    Invoice number     5183320467
+VAT number: IE3668997OH                                    Invoice date       31 May 2025
+                                                           Billing ID         1104-2957-6630
+Bill to                                                    Account ID         01F2A7-9C44D1
+Accounts Payable
+Hafenlicht Analytics GmbH                                  Total in EUR       €1,214.07
+Am Sandtorkai 50
+20457 Hamburg                                              Summary for 1 May 2025 - 31 May 2025
+Germany
+VAT number: DE136695976                                    Cloud Platform                    €1,214.07
+
+                                                           Subtotal in EUR                   €1,214.07
+                                                           VAT (0%)                              €0.00
+                                                           Total in EUR                      €1,214.07
+Pay in full by 30 June 2025
+Services subject to the reverse charge
+""",
+        {
+            "invoice_number": "5183320467",
+            "issue_date": "2025-05-31",
+            "due_date": "2025-06-30",
+            "seller_name": "Stratus Cloud EMEA Limited",
+            "buyer_name": "Hafenlicht Analytics GmbH",
+            "buyer_address": "Am Sandtorkai 50, 20457 Hamburg, Germany",
+            "seller_vat_id": "IE3668997OH",
+            "buyer_vat_id": "DE136695976",
+            "service_period_start": "2025-05-01",
+            "service_period_end": "2025-05-31",
+            "gross_amount": "1214.07",
+            "net_amount": "1214.07",
+            "currency": "EUR",
+        },
+    ),
+    "mobile phone": (
+        """
+Telmundo S.A.U.                                       Factura electrónica
+Gran Vía 28, 28013 Madrid                             Nº de factura:      60-D5TK-118203
+CIF A82018474                                         Fecha de emisión:   01/06/2025
+                                                      Periodo de facturación: 01/05/2025 - 31/05/2025
+Titular: Clínica Dental Robles, S.L.P.                Nº de cuenta cliente: 7781 2203
+CIF: B84000124
+Calle Mayor 14, 1º B
+28801 Alcalá de Henares
+
+Resumen de su factura
+Cuotas mensuales                                                    58,00
+Consumos                                                             4,13
+Total (base imponible)                                              62,13
+IVA (21%)                                                           13,05
+Total a pagar                                                       75,18 euros
+Forma de pago: domiciliación bancaria  Fecha de cargo: 05/06/2025
+""",
+        {
+            "invoice_number": "60-D5TK-118203",
+            "issue_date": "2025-06-01",
+            "service_period_start": "2025-05-01",
+            "service_period_end": "2025-05-31",
+            "seller_name": "Telmundo S.A.U.",
+            "buyer_name": "Clínica Dental Robles, S.L.P.",
+            "seller_vat_id": "A82018474",
+            "buyer_vat_id": "B84000124",
+            "net_amount": "62.13",
+            "tax_amount": "13.05",
+            "gross_amount": "75.18",
+        },
+    ),
+    "Australian trades": (
+        """
+                                        TAX INVOICE
+Coastline Plumbing Pty Ltd
+ABN 51 824 753 556
+PO Box 118, Byron Bay NSW 2481
+0412 555 019   office@coastlineplumbing.example
+
+Bill To:                                           Invoice No.:   INV-3307
+Seabreeze Motel                                    Date:          7/03/2025
+42 Lawson St                                       Due Date:      21/03/2025
+Byron Bay NSW 2481
+
+Description                                  Qty      Rate       GST       Amount
+Replace hot water unit                       1        1,450.00   GST       1,450.00
+Call-out                                     1          120.00   GST         120.00
+
+                                             Subtotal                      1,570.00
+                                             GST (10%)                       157.00
+                                             Total (inc-GST)             $ 1,727.00
+                                             Amount Paid                     500.00
+                                             Balance Due                 $ 1,227.00
+Bank transfer: BSB 062-000  Acc 1234 5678
+""",
+        {
+            "invoice_number": "INV-3307",
+            "issue_date": "2025-03-07",
+            "due_date": "2025-03-21",
+            "seller_name": "Coastline Plumbing Pty Ltd",
+            "buyer_name": "Seabreeze Motel",
+            "buyer_address": "42 Lawson St, Byron Bay NSW 2481",
+            "seller_vat_id": "51824753556",
+            "net_amount": "1570.00",
+            "tax_amount": "157.00",
+            "gross_amount": "1727.00",
+            "amount_paid": "500.00",
+            "amount_due": "1227.00",
+            "currency": "AUD",
+        },
+    ),
+    "Canadian in French": (
+        """
+Érablière des Monts inc.                                FACTURE
+1450, rang Saint-Joseph                                 No de facture : 8812
+Sutton (Québec) J0E 2K0                                 Date : 2025-03-28
+TPS : 123456789 RT0001                                  Échéance : 2025-04-27
+TVQ : 1234567890 TQ0001
+
+Facturer à :
+Boulangerie Le Fournil ltée
+275, rue Saint-Paul Ouest
+Montréal (Québec) H2Y 2A3
+
+Description                             Quantité     Prix       Montant
+Sirop d'érable 4 L                      12           64,00      768,00
+
+Sous-total                                                      768,00 $
+TPS 5 %                                                          38,40 $
+TVQ 9,975 %                                                      76,61 $
+Total                                                           883,01 $
+""",
+        {
+            "invoice_number": "8812",
+            "issue_date": "2025-03-28",
+            "due_date": "2025-04-27",
+            "seller_name": "Érablière des Monts inc.",
+            "buyer_name": "Boulangerie Le Fournil ltée",
+            "net_amount": "768.00",
+            "gross_amount": "883.01",
+            "currency": "CAD",
+        },
+    ),
+    "Belgian with structured communication": (
+        """
+
+
+
+Schrijnwerkerij De Smet BV
+Kouter 15
+9000 Gent
+BTW BE 0403.170.701
+
+                                             Notariskantoor Claes
+                                             Grote Markt 3
+                                             9700 Oudenaarde
+                                             BTW: BE 0428.759.497
+
+FACTUUR 2025/118
+Factuurdatum: 12/05/2025
+Vervaldatum: 11/06/2025
+
+Omschrijving                              Aantal     Prijs        Totaal
+Plaatsen binnendeuren                     6          310,00       1.860,00
+
+Totaal excl. BTW                                                  1.860,00
+BTW 21%                                                             390,60
+Te betalen                                                   EUR  2.250,60
+
+Gelieve te betalen op BE68 5390 0754 7034 met mededeling +++090/9337/55493+++
+""",
+        {
+            "invoice_number": "2025/118",
+            "issue_date": "2025-05-12",
+            "due_date": "2025-06-11",
+            "seller_name": "Schrijnwerkerij De Smet BV",
+            "buyer_name": "Notariskantoor Claes",
+            "buyer_address": "Grote Markt 3, 9700 Oudenaarde",
+            "seller_vat_id": "BE0403170701",
+            "buyer_vat_id": "BE0428759497",
+            "seller_iban": "BE68539007547034",
+            "payment_reference": "090933755493",
+            "net_amount": "1860.00",
+            "tax_amount": "390.60",
+            "gross_amount": "2250.60",
+        },
+    ),
+    "Finnish with reference number": (
+        """
+Saimaan Sähkö Oy                                      LASKU
+Kauppakatu 7                                          Laskun numero      20417
+53100 Lappeenranta                                    Laskun päiväys     14.2.2025
+Y-tunnus 0112038-9                                    Eräpäivä           28.2.2025
+                                                      Viitenumero        20 41709
+Ravintola Kajuutta Oy                                 Maksuehto          14 pv netto
+Satamatie 2
+57130 Savonlinna
+
+Kuvaus                           Määrä     Yks      á-hinta     Yhteensä
+Sähköasennus                     12        h        55,00       660,00
+
+Veroton yhteensä                                                660,00
+ALV 25,5 %                                                      168,30
+Maksettava yhteensä                                             828,30 EUR
+Pankkiyhteys FI21 1234 5600 0007 85   BIC NDEAFIHH
+""",
+        {
+            "invoice_number": "20417",
+            "issue_date": "2025-02-14",
+            "due_date": "2025-02-28",
+            "seller_name": "Saimaan Sähkö Oy",
+            "buyer_name": "Ravintola Kajuutta Oy",
+            "payment_reference": "20 41709",
+            "seller_iban": "FI2112345600000785",
+            "net_amount": "660.00",
+            "tax_amount": "168.30",
+            "gross_amount": "828.30",
+            "payment_terms": "14 pv netto",
+        },
+    ),
+    "Austrian with two rates": (
+        """
+Bäckerei Hofstätter e.U.
+Hauptplatz 9, 4810 Gmunden
+UID: ATU13585627   FN 245871 k
+
+Gasthof Seeblick
+Familie Wimmer
+Esplanade 21
+4810 Gmunden
+                                        RECHNUNG
+Rechnungsnr.: 1907      Rechnungsdatum: 28.02.2025     Kundennr.: 330     Lieferschein: LS-4471
+
+Artikel                        Menge     Preis      USt      Summe
+Semmeln                        600       0,42       10%      252,00
+Torte                          4         38,00      10%      152,00
+Verpackung                     1         15,00      20%       15,00
+
+Netto 10%          404,00      USt 10%          40,40
+Netto 20%           15,00      USt 20%           3,00
+Gesamt netto                                               419,00
+Gesamt USt                                                  43,40
+Gesamtbetrag EUR                                           462,40
+Zahlbar: sofort netto Kassa    IBAN: AT61 1904 3002 3457 3201
+""",
+        {
+            "invoice_number": "1907",
+            "issue_date": "2025-02-28",
+            "customer_number": "330",
+            "delivery_note": "LS-4471",
+            "seller_name": "Bäckerei Hofstätter e.U.",
+            "buyer_name": "Gasthof Seeblick",
+            "seller_vat_id": "ATU13585627",
+            "seller_iban": "AT611904300234573201",
+            "net_amount": "419.00",
+            "tax_amount": "43.40",
+            "gross_amount": "462.40",
+        },
+    ),
+    "credit note": (
+        """
+Nordwind Textil GmbH · Speicherstraße 2 · 28195 Bremen
+
+Modehaus Ebeling KG                                   Gutschrift
+Lange Straße 40                                       Gutschrift-Nr.    GS-2025-0031
+26122 Oldenburg                                       Datum             09.05.2025
+                                                      zu Rechnung       RE-2025-0788
+                                                      Kunden-Nr.        20455
+
+Pos   Artikel             Menge       Preis      Gesamt
+1     Pullover navy       3 Stk       39,90      -119,70
+
+Nettobetrag                                      -119,70
+19 % MwSt.                                        -22,74
+Gutschriftsbetrag                                -142,44 EUR
+
+Nordwind Textil GmbH   Geschäftsführer: Ole Brandt   HRB 20811 Bremen   USt-IdNr. DE136695976   info@nordwind-textil.example
+""",
+        {
+            "document_type": "credit_note",
+            "invoice_number": "GS-2025-0031",
+            "issue_date": "2025-05-09",
+            "credited_invoice": "RE-2025-0788",
+            "customer_number": "20455",
+            "seller_name": "Nordwind Textil GmbH",
+            "buyer_name": "Modehaus Ebeling KG",
+            "net_amount": "-119.70",
+            "tax_amount": "-22.74",
+            "gross_amount": "-142.44",
+            "seller_vat_id": "DE136695976",
+        },
+    ),
+    "hotel folio": (
+        """
+The Quayside Hotel Bristol                                  INVOICE
+2 Redcliff Parade, Bristol BS1 6TP                          Folio No.     118204
+Tel +44 117 496 0155                                        Date          19/09/24
+VAT No. GB 980 7806 84                                      Page 1 of 1
+
+Mrs Hannah Whitlock                                         Room          412
+Meridian Consulting Ltd                                     Arrival       17/09/24
+8 Finsbury Square                                           Departure     19/09/24
+London EC2A 1AF                                             Guests        1
+
+Date          Description                          Charges       Credits
+17/09/24      Accommodation                         128.00
+17/09/24      Restaurant                             34.50
+18/09/24      Accommodation                         128.00
+19/09/24      Visa ****1881                                        290.50
+
+                                       Total        290.50         290.50
+                                       Balance        0.00
+Net 242.08     VAT 20% 48.42     Gross 290.50
+Quayside Hotels (Bristol) Limited, registered in England 07234551
+""",
+        {
+            "invoice_number": "118204",
+            "issue_date": "2024-09-19",
+            "buyer_name": "Meridian Consulting Ltd",
+            "seller_vat_id": "GB980780684",
+            "gross_amount": "290.50",
+            "net_amount": "242.08",
+            "tax_amount": "48.42",
+            "amount_due": "0.00",
+        },
+    ),
+    "trade name and company": (
+        """
+la petite boulange
+SARL Dubreuil & Fils
+7 place du Marché - 21000 Dijon
+SIRET : 412 345 678 00019                           Café de la Poste
+TVA : FR83404833048                                 22 rue de la Liberté
+                                                    21000 DIJON
+
+Facture n° 2025-0612        Dijon, le 30/06/2025
+
+Désignation                      Quantité      P.U. HT      Total HT
+Baguettes tradition              310           0,95         294,50
+Croissants                       120           0,90         108,00
+
+Total HT                                                    402,50 €
+TVA 5,5 %                                                    22,14 €
+Total TTC                                                   424,64 €
+Règlement : à réception de facture
+""",
+        {
+            "invoice_number": "2025-0612",
+            "issue_date": "2025-06-30",
+            "buyer_name": "Café de la Poste",
+            "buyer_address": "22 rue de la Liberté, 21000 DIJON",
+            "seller_vat_id": "FR83404833048",
+            "seller_tax_number": "41234567800019",
+            "net_amount": "402.50",
+            "tax_amount": "22.14",
+            "gross_amount": "424.64",
+            "payment_terms": "à réception de facture",
+        },
+    ),
+    "Singapore": (
+        """
+TAX INVOICE
+Marina Print Services Pte. Ltd.                     Invoice No: MPS-25-0419
+10 Anson Road #12-08                                Invoice Date: 15 Apr 2025
+Singapore 079903                                    Terms: 30 Days
+GST Reg. No.: 200512345K                            PO No: 88120
+
+To: Orchid Logistics Pte Ltd
+    51 Ubi Avenue 1 #05-14
+    Singapore 408933
+    Attn: Ms Tan Wei Ling
+
+No  Description                       Qty      Unit Price      Amount (S$)
+1   Name cards                        10       28.00           280.00
+2   Brochures A5                      500      0.90            450.00
+
+                                      Sub-Total                730.00
+                                      GST 9%                    65.70
+                                      Grand Total          S$  795.70
+""",
+        {
+            "invoice_number": "MPS-25-0419",
+            "issue_date": "2025-04-15",
+            "purchase_order": "88120",
+            "seller_name": "Marina Print Services Pte. Ltd.",
+            "buyer_name": "Orchid Logistics Pte Ltd",
+            "seller_vat_id": "200512345K",
+            "net_amount": "730.00",
+            "tax_amount": "65.70",
+            "gross_amount": "795.70",
+            "currency": "SGD",
+            "payment_terms": "30 Days",
+        },
+    ),
+    "Slovene company": (
+        """
+Kamnoseštvo Brezar d.o.o.                          Račun št. 25-00118
+Cesta na Rupo 14, 4000 Kranj                       Datum računa: 04.04.2025
+ID za DDV: SI50223054                              Rok plačila: 19.04.2025
+
+Kupec:
+Občinski zavod Vrtovi
+Trg svobode 2
+4260 Bled
+
+Opis                          Količina     Cena        Vrednost
+Granitna polica               3            120,00      360,00
+
+Osnova za DDV                                          360,00
+DDV 22%                                                 79,20
+Skupaj za plačilo                                      439,20 EUR
+TRR: SI56 1910 0000 0123 438    Sklic: SI00 25-00118
+""",
+        {
+            "invoice_number": "25-00118",
+            "issue_date": "2025-04-04",
+            "due_date": "2025-04-19",
+            "seller_name": "Kamnoseštvo Brezar d.o.o.",
+            "buyer_name": "Občinski zavod Vrtovi",
+            "seller_vat_id": "SI50223054",
+            "seller_iban": "SI56191000000123438",
+            "net_amount": "360.00",
+            "tax_amount": "79.20",
+            "gross_amount": "439.20",
+        },
+    ),
+    "marketplace": (
+        """
+Sold by Tindra Craft AB                              Invoice
+Box 112, 111 21 Stockholm, Sweden                    Invoice number  IN-SE-4401-2025-8817
+VAT # SE556036079301                                 Invoice date / Delivery date  02 April 2025
+                                                     Total payable  €74,80
+Billing address                      Delivery address
+Jean-Luc Moreau                      Jean-Luc Moreau
+5 rue de la Paix                     5 rue de la Paix
+67000 Strasbourg                     67000 Strasbourg
+FR                                   FR
+
+Order information
+Order date 31 March 2025
+Order #  404-1183920-5581142
+
+Description                      Qty    Unit price    VAT rate    Unit price    Item subtotal
+                                        (excl. VAT)               (incl. VAT)   (incl. VAT)
+Wool blanket grey                1      €62,33        20%         €74,80        €74,80
+
+Shipping charges                                                                €0,00
+Invoice total                                                                   €74,80
+VAT rate       Item subtotal (excl. VAT)       VAT subtotal
+20%            €62,33                          €12,47
+""",
+        {
+            "invoice_number": "IN-SE-4401-2025-8817",
+            "issue_date": "2025-04-02",
+            "seller_name": "Tindra Craft AB",
+            "buyer_name": "Jean-Luc Moreau",
+            "buyer_address": "5 rue de la Paix, 67000 Strasbourg, FR",
+            "seller_vat_id": "SE556036079301",
+            "gross_amount": "74.80",
+            "net_amount": "62.33",
+            "tax_amount": "12.47",
         },
     ),
 }

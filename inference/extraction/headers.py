@@ -197,14 +197,19 @@ def identifiers(document: Document) -> Iterator[FieldPrediction]:
 
 
 def _beside_vat_id(document: Document, ranked: list[tuple[Hit, float]]) -> list[tuple[Hit, float]]:
-    """Labels such as "Tax ID" are said of the VAT id as well: of the seller's other number where it prints both."""
+    """Labels such as "Tax ID" are said of the VAT id as well: of the seller's other number where it prints both.
+
+    Where it prints one, without its country (a Spanish CIF, a Croatian OIB), that is its number for either tax.
+    """
     vat = {field.value for field in vat_ids(document) if field.name == "seller_vat_id"}
     positions = {id(hit): position for position, hit in enumerate(document.hits)}
-    return [
+    others = [
         (hit, score)
         for hit, score in ranked
         if hit.value not in vat or document.evidence.strength(positions[id(hit)], "vat_id") < 0.3
     ]
+    national = [(hit, 0.5) for hit in document.hits if hit.kind == "id" and hit.value in vat][:1]
+    return others if others and others[0][1] >= 0.4 else national
 
 
 def _by_bank(document: Document, ranked: list[tuple[Hit, float]], wanted: bool) -> list[tuple[Hit, float]]:

@@ -39,6 +39,7 @@ DEPARTMENT = re.compile(
     r"|księgowość|dział (?:księgowości|zakupów)|účtárna|účetní oddělení|könyvelés|pénzügy|računovodstvo|contabilitate|λογιστήριο)(?: dept\.?| department)?)",  # noqa: E501
     re.I,
 )
+_SURNAME_FIRST = re.compile(r"[^\W\d_]{3,}, [^\W\d_]{2,}(?: [^\W\d_]+)?")  # as hotels print their guests
 _LETTERS = re.compile(r"[^\W\d_]")
 BANK_WORDS = re.compile(
     r"\b(?:bank|sparkasse|volksbank|raiffeisen\w*|banque|banco|banca|commerzbank|postbank|credit|crédit|caisse|iban|bic|swift|\w*bank)\b",
@@ -123,6 +124,8 @@ def until_legal_form(text: str) -> str:
 def first_part(text: str) -> str:
     """The name in "Name - Street - City": up to a separator, but a legal form after a comma still belongs to it."""
     match = SEPARATOR.search(text)
+    if _SURNAME_FIRST.fullmatch(text) and not is_country(text.partition(",")[2]):
+        return text
     while match:
         head, rest = text[: match.start()], text[match.end() :]
         word = rest.split(" ")[0].strip(",") if rest else ""

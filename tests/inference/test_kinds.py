@@ -783,7 +783,7 @@ Obala 3, 21000 Split
 OIB: 81793146560
 
 Račun br. 1204/1/2                                     Datum: 17.07.2024
-Gost: Marko Perić
+Gost: PERIĆ, MARKO
 Dolazak: 14.07.2024     Odlazak: 17.07.2024     Soba: 118
 
 Opis                              Količina     Cijena       Iznos
@@ -799,7 +799,8 @@ Plaćeno karticom                                          363,99 EUR
             "invoice_number": "1204/1/2",
             "issue_date": "2024-07-17",
             "seller_name": "HOTEL JADRAN d.o.o.",
-            "buyer_name": "Marko Perić",
+            "buyer_name": "PERIĆ, MARKO",
+            "seller_tax_number": "81793146560",
             "seller_vat_id": "81793146560",
             "gross_amount": "363.99",
             "amount_paid": "363.99",
@@ -1121,7 +1122,7 @@ Nettobetrag                                      -119,70
 19 % MwSt.                                        -22,74
 Gutschriftsbetrag                                -142,44 EUR
 
-Nordwind Textil GmbH   Geschäftsführer: Ole Brandt   HRB 20811 Bremen   USt-IdNr. DE136695976   info@nordwind-textil.example
+Nordwind Textil GmbH   Geschäftsführer: Ole Brandt   HRB 20811   USt-IdNr. DE136695976   info@nordwind-textil.example
 """,
         {
             "document_type": "credit_note",

@@ -31,8 +31,11 @@ def find_totals(lines: Layout, hits: list[Hit], body: set[int]) -> Totals:
     """The best joint choice. `body`: positions of the lines that hold line items, whose amounts are no totals."""
     labels = amount_labels(lines)
     amounts: dict[int, list[Hit]] = defaultdict(list)
+    calls = [(hit.line.index, hit.start, hit.end) for hit in hits if hit.kind == "phone"]
+    called = {(line, place) for line, start, end in calls for place in range(start, end)}
     for hit in hits:
-        if hit.kind == "money" or (hit.kind == "number" and hit.line.index not in body and ends_run(hit)):
+        bare = hit.kind == "number" and hit.line.index not in body and ends_run(hit)
+        if hit.kind == "money" or (bare and (hit.line.index, hit.start) not in called):
             amounts[hit.line.index].append(hit)
     scored = score_amounts(lines, labels, amounts, body)
     tax_lines = find_tax_lines(hits, amounts, labels, body)

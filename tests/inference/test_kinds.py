@@ -1325,3 +1325,31 @@ def test_an_invoice_of_this_kind_is_read(kind: str) -> None:
         if got[name] is None or not matches(FIELDS[name].kind, name, str(got[name]), value)
     }
     assert not wrong
+
+
+def test_charges_that_are_split_up_under_each_of_them_are_the_rows() -> None:
+    page = """
+Invoice 77120                                          Invoice date: 3 August 2025
+
+Summary
+Total for this invoice                                                      $16.10
+
+Detail
+  Data transfer                                                              $1.01
+    Charges                                                                  $1.01
+    VAT                                                                      $0.00
+  Virtual machines                                                          $12.87
+    Charges                                                                 $12.87
+    VAT                                                                      $0.00
+  Archive storage                                                            $2.22
+    Charges                                                                  $2.22
+    VAT                                                                      $0.00
+"""
+
+    rows = rules.extract(reading(page)).line_items
+
+    assert [(to_text(row["description"].value), to_text(row["net_amount"].value)) for row in rows] == [
+        ("Data transfer", "1.01"),
+        ("Virtual machines", "12.87"),
+        ("Archive storage", "2.22"),
+    ]

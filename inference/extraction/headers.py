@@ -206,7 +206,8 @@ def _beside_vat_id(document: Document, ranked: list[tuple[Hit, float]]) -> list[
     others = [
         (hit, score)
         for hit, score in ranked
-        if hit.value not in vat or document.evidence.strength(positions[id(hit)], "vat_id") < 0.3
+        if not document.in_buyer(hit)
+        and (hit.value not in vat or document.evidence.strength(positions[id(hit)], "vat_id") < 0.3)
     ]
     national = [(hit, 0.5) for hit in document.hits if hit.kind == "id" and hit.value in vat][:1]
     return others if others and others[0][1] >= 0.4 else national

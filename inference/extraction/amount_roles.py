@@ -52,12 +52,29 @@ def score_amounts(
                 _add(scores[role], hit, strength)
             if (hit.kind == "money" and context) or hit.kind == "number":
                 previous = hit.end
+        if _sums(row) and any(_opens_sum(label, row[0]) for label in labels.get(index, ())):
+            for role, hit in zip(SUM_ROLES, row, strict=True):
+                _add(scores[role], hit, 0.9 + 0.08 * index / count)
     return scores
 
 
+def _sums(row: list[Hit]) -> bool:
+    """Whether a row holds a net amount, its tax and their sum: the foot of a table with columns for each."""
+    values = [hit.value for hit in row if isinstance(hit.value, Decimal)]
+    if len(row) != 3 or len(values) != 3:
+        return False
+    net, tax, gross = values
+    return bool(net) and net + tax == gross and abs(tax) <= Decimal("0.35") * abs(net)
+
+
+def _opens_sum(label: Label, first: Hit) -> bool:
+    return label.end <= first.start and bool({"total", "gross_amount"} & set(label.roles))
+
+
 def ends_run(hit: Hit) -> bool:
-    """Whether nothing follows a bare number in its run: "500" may be a total, the 30 of "30 days" is none."""
-    return hit.line.text[hit.end : hit.end + 1] in ("", GAP)
+    """Whether a bare number may be an amount: "500" may be a total, the 30 of "30 days" or eight digits are none."""
+    raw = hit.candidate.raw
+    return hit.line.text[hit.end : hit.end + 1] in ("", GAP) and not (raw.isdigit() and len(raw) >= 8)
 
 
 def _same_run(hit: Hit, label: Label) -> bool:

@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 from inference.extraction.labels import Label, find_labels, lexicon
 from inference.extraction.lines import Layout, Run
 from inference.extraction.names import (
+    DEPARTMENT,
     GREETING,
+    PART_OF_ADDRESS,
+    PART_OF_NAME,
+    PERSON,
     POSTCODE,
     REACH,
     STREETS,
@@ -19,6 +23,9 @@ from inference.extraction.names import (
 )
 
 _CODE_LINE = re.compile(r"(?:GLN|ILN|EAN|ID|[A-Za-z.\-]{1,10}:)?\s*\d{6,}\b")  # a number that stands before the name
+
+_NUMBERS = frozenset({"vat_id", "buyer_vat_id", "seller_tax_number", "customer_number"})
+"""Fields that may stand between a party's name and its address."""
 
 
 @dataclass
@@ -102,27 +109,27 @@ def opened_blocks(lines: Layout, label: Label) -> Iterable[tuple[list[Run], bool
 
 def party_of(block: list[Run], inline: bool) -> Party:
     """Name and address of a block of runs; no name where its first lines are no names."""
-    rows = [(run, GREETING.sub("", run.text).strip(" ,;:")) for run in block]
+    rows = [(run, GREETING.sub("", _value(run.text)).strip(" ,;:")) for run in block]
     rows = [(run, text) for run, text in rows if text]
+    if len(block) > 1 and not PERSON.match(block[0].text):
+        rows = [(run, text) for run, text in rows if not PERSON.match(run.text)]
+    if any(not DEPARTMENT.fullmatch(text) for _, text in rows):
+        rows = [(run, text) for run, text in rows if not DEPARTMENT.fullmatch(text)]
     rows = until_foreign(rows)
-    if (
-        not rows
-        or not is_name(rows[0][1])
-        or (POSTCODE.search(rows[0][1]) and not has_legal_form(rows[0][1].split(",")[0]))
-    ):
+    if not rows:
         return Party()
-    chosen = next((i for i, (_, text) in enumerate(rows[:3]) if has_legal_form(text) and is_name(text)), 0)
+    first = first_part(rows[0][1])
+    if not is_name(first) or (POSTCODE.search(first) and not has_legal_form(first)):
+        return Party()
+    chosen = next(
+        (i for i, (_, text) in enumerate(rows[:3]) if has_legal_form(first_part(text)) and is_name(first_part(text))), 0
+    )
     run, text = rows[chosen]
-    address = [(r, t) for r, t in rows[chosen + 1 :]]
-    cut = next((i for i, (_, t) in enumerate(address) if POSTCODE.search(t)), None)
-    if cut is not None:
-        address = (
-            address[: cut + 2] if cut + 1 < len(address) and is_country(address[cut + 1][1]) else address[: cut + 1]
-        )
-    else:
-        address = [(r, t) for r, t in address if STREETS.search(t) or any(c.isdigit() for c in t)][:3]
     name = first_part(text)
     inner = text[len(name) :].strip(" ,;-–—·•|") if name != text else ""
+    address = _address([(r, t) for r, t in rows[chosen + 1 :]])
+    if POSTCODE.search(inner):
+        address = [(r, t) for r, t in address[:1] if is_country(t)]
     pieces = [piece for piece in (inner, *(t for _, t in address)) if piece]
     return Party(
         run,
@@ -133,11 +140,37 @@ def party_of(block: list[Run], inline: bool) -> Party:
     )
 
 
+def _value(text: str) -> str:
+    """A row of a form ("Name: ...", "Address - ...") without its label."""
+    for label in (PART_OF_NAME, PART_OF_ADDRESS):
+        match = label.match(text)
+        if match is not None and any(c.isalpha() for c in text[match.end() :]):
+            return text[match.end() :]
+    return text
+
+
+def _address(rows: list[tuple[Run, str]]) -> list[tuple[Run, str]]:
+    """The rows of an address: to the line of its postcode and a country under it, without persons above its street."""
+    cut = next((i for i, (_, t) in enumerate(rows) if POSTCODE.search(t) and not STREETS.search(t[:12])), None)
+    if cut is None:
+        cut = next((i for i, (_, t) in enumerate(rows) if POSTCODE.search(t)), None)
+    if cut is None:
+        return [(r, t) for r, t in rows if STREETS.search(t) or any(c.isdigit() for c in t)][:3]
+    end = cut + 2 if cut + 1 < len(rows) and is_country(rows[cut + 1][1]) else cut + 1
+    street = next(
+        (i for i in range(cut) if any(c.isdigit() for c in rows[i][1]) or STREETS.search(rows[i][1])), cut - 1
+    )
+    return rows[max(street, 0) : end]
+
+
 def until_foreign(rows: list[tuple[Run, str]]) -> list[tuple[Run, str]]:
     """The rows of a block up to the first that is a field of its own (a date, a number with a label, an e-mail)."""
     kept: list[tuple[Run, str]] = []
     for run, text in rows:
         labels = find_labels(run.line, lexicon("FIELD_LABELS"))
+        number = any(run.start <= label.start <= run.start + 1 and _NUMBERS.issuperset(label.roles) for label in labels)
+        if len(kept) == 1 and number and run is not rows[-1][0]:
+            continue
         opens = any(
             label.start <= run.start + 1 and label.start >= run.start - 1 and (len(label.key) >= 6 or ":" in run.text)
             for label in labels

@@ -14,6 +14,7 @@ from stdnum.iso7064 import mod_97_10
 from inference.extraction import vocabulary
 from inference.extraction.amounts import SYMBOLS, Mark, decimal_mark, decimals, parse_amount
 from inference.extraction.dates import Order, date_order, find_dates
+from inference.extraction.labels import fold, lexicon
 from inference.extraction.lines import GAP, Layout, Line, layout
 from inference.types import Box, Candidate, Reading, Value
 
@@ -32,8 +33,15 @@ _AFTER = re.compile(
 )
 _ID = re.compile(r"(?:(?<![\w/.\-])[A-Z]{1,4}[ \-]{1,2}(?=[\dA-Z]*\d))?(?<![\w])[#]?[^\W_][\w./\-–]*")
 _GROUPED_ID = re.compile(
-    r"(?:(?<=[\t:#] )|(?<=[\t#:])|(?<=\. ))\d{2,6}(?: \d{2,6}){1,4}(?=\t|$)"
-)  # "7466 8145 0647" behind a label
+    r"(?<![\w.,/+\-])(?<!\d )(?:"
+    r"RF\d\d(?: [A-Z0-9]{4}){1,5}(?: [A-Z0-9]{1,3})?"  # creditor reference, ISO 11649
+    r"|\d{2}(?: \d{5}){5}"  # reference of a Swiss QR-bill
+    r"|\d{2,3}[ /]\d{3,4}/\d{4,5}"  # tax numbers of Austria and Germany
+    r"|[A-Z]{0,4}\d{2,8}(?: - \d{3,10}){2,3}"
+    r"|\d{2,6}(?: \d{2,6}){1,4}(?:[ ]MVA)?"  # "7466 8145 0647" behind a label
+    r"|\d{1,3}(?: \d{3}){1,3}(?:[ ]MVA)?"
+    r")(?![\w.,/\-])(?! \d+[.,]\d)"
+)
 _EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
 _WEBSITE = re.compile(
     r"(?:https?://|www\.)[^\s,;|]+|(?<![\w@.])[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.(?:com|net|org|de|at|ch|fr|es|it|nl|be|co\.uk|eu|io|pt|se|dk|no|fi|pl|cz|hr|ie|biz|info|shop)(?![\w@.])",
@@ -169,7 +177,7 @@ def _line_hits(line: Line, habit: Habits) -> Iterator[Hit]:
         trimmed = match.group().rstrip(".-–/")
         start, end = match.start(), match.start() + len(trimmed)
         prefix, _, rest = trimmed.partition(" ")
-        if rest and prefix.lower() in _stop_prefixes():
+        if rest and (prefix.lower() in _stop_prefixes() or fold(prefix) in lexicon("FIELD_LABELS")[0]):
             start += len(prefix) + 1
         if any(c.isdigit() for c in text[start:end]) and not any(s <= start and end <= e for s, e in taken):
             yield hit("id", start, end, text[start:end].strip(" #"))
@@ -214,7 +222,8 @@ def _vat_pattern() -> re.Pattern[str]:
         return rf"{country}{body}{_VAT_TAILS.get(country, '')}"
 
     shapes = "|".join(shape(country, pattern) for country, pattern in _VAT_SHAPES.items())
-    return re.compile(rf"(?<![A-Z0-9])(?:{shapes})(?![A-Za-z0-9])")
+    norwegian = r"\d{3} ?\d{3} ?\d{3} ?MVA"
+    return re.compile(rf"(?<![A-Z0-9])(?:{shapes}|{norwegian})(?![A-Za-z0-9])")
 
 
 @cache

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from inference.extraction.candidates import Hit
 from inference.extraction.features import Features
 from inference.extraction.lines import GAP
+from inference.extraction.names import GREETING, PERSON
 from inference.fields import FIELDS
 from inference.types import Box, Value
 
@@ -188,6 +189,8 @@ def _blocks(scores: Scores, name: str, between: str) -> list[Choice]:
     best: dict[str, Choice] = {}
     for block in blocks:
         text = between.join(span.text.replace(GAP, " ").strip(" ,;:|·•-") for span in block).strip()
+        if FIELDS[name].kind == "name" and PERSON.match(text):
+            text = GREETING.sub("", text)
         if not any(character.isalnum() for character in text):
             continue
         words = sum(span.last - span.first + 1 for span in block)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from inference.extraction.candidates import Hit
 from inference.extraction.decode import CENT, Choice, Scores, telling_words
+from inference.extraction.lines import GAP, Line
 from inference.fields import PRINTED_LINE_CELLS, PRINTED_TAX_CELLS, Kind
 from inference.types import Box
 
@@ -65,6 +66,9 @@ def _rows(scores: Scores, table: str, cells: Mapping[str, Kind]) -> list[_Row]:
             members = [word - begin for word in inside if columns[cell][word] > 0]
             if not members:
                 continue
+            if cell == "description":
+                said = {name: {w - begin for w in inside if column[w] > 0} for name, column in columns.items()}
+                members = _filled(line, members, said)
             if kind in _KINDS:
                 _take_value(
                     row, cell, kind, hits.get(line.index, []), members, [float(columns[cell][w]) for w in rows_here]
@@ -76,6 +80,24 @@ def _rows(scores: Scores, table: str, cells: Mapping[str, Kind]) -> list[_Row]:
                 score = sum(float(columns[cell][begin + word]) for word in members) / len(members)
                 row.texts.setdefault(cell, []).append((score, text, line.page, box))
     return rows
+
+
+def _filled(line: Line, members: list[int], said: Mapping[str, set[int]]) -> list[int]:
+    """Words of a description with those beside them in the same run that are no other cell.
+
+    Numbers at the end ("Office 365", "Barolo 0.75 l") look like codes; a code before it, or in a column of its own, is
+    not reached.
+    """
+    numbers = set[int]().union(*(words for cell, words in said.items() if cell not in ("description", "product_code")))
+    filled = set(members)
+    for word in range(members[0] + 1, len(line.words)):
+        if word - 1 in filled and line.text[line.starts[word] - 1] != GAP and word not in numbers:
+            filled.add(word)
+    for word in range(members[0] - 1, -1, -1):
+        if line.text[line.starts[word + 1] - 1] == GAP or word in numbers | said["product_code"]:
+            break
+        filled.add(word)
+    return sorted(filled)
 
 
 def _take_value(row: _Row, cell: str, kind: str, hits: list[Hit], members: list[int], logits: list[float]) -> None:

@@ -6,7 +6,7 @@ from inference.extraction.blocks import Party
 from inference.extraction.candidates import Hit
 from inference.extraction.evidence import Evidence
 from inference.extraction.labels import Label
-from inference.extraction.lines import Layout
+from inference.extraction.lines import Layout, Run
 from inference.extraction.totals import Totals
 
 
@@ -46,10 +46,15 @@ class Document:
         return any(
             run.line.page == hit.line.page
             and -0.02 <= hit.box.y0 - run.box.y1 <= 0.06
-            and hit.box.x0 - run.box.x0 < 0.2
-            and hit.box.x0 > run.box.x0 - 0.02
+            and hit.box.x0 - run.box.x0 < 0.27
+            and hit.box.x0 > _begin(run) - 0.02
             for run in runs
         )
+
+
+def _begin(run: Run) -> float:
+    """Where the run begins that a name is a part of: at its label."""
+    return min((whole.box.x0 for whole in run.line.runs if whole.start <= run.start < whole.end), default=run.box.x0)
 
 
 def margin(ranked: list[tuple[Hit, float]]) -> float:

@@ -26,7 +26,8 @@ ROLE_KINDS: dict[str, tuple[str, ...]] = {
 }
 _IDS = ("id",)
 _PAY = re.compile(
-    r"(?:zahl|überweis|abgebucht|eingezogen|abbuch|belast|debit|\bpay|\bdue\b|settle|régler|payer|prélev|pagar|abonar|cargar|pagat|addebit"
+    r"(?:zahl|lastschrift|überweis|abgebucht|buchen wir|ziehen wir|eingezogen|abbuch|belast|debit|\bpay|\bdue\b"
+    r"|settle|régler|payer|prélev|pagar|abonar|cargar|pagat|addebit"
     r"|betal|voldo|incass|afgeschr|förfall|forfald|forfall|eräänt|maksa|zapłać|płat|uhra[dď]|splat|plati|fizet)",
     re.IGNORECASE,
 )
@@ -114,7 +115,7 @@ def _right_of(
         if not _accepts(role, hit.kind):
             continue
         between = line.text[label.end : hit.start]
-        rivals = [other for other in later if other.end <= hit.start]
+        rivals = [other for other in _beyond(label, later) if other.end <= hit.start]
         if any(_accepts(r, hit.kind) for other in rivals for r in other.roles if r != role):
             return None
         strangers = sum(1 for word in between.replace(GAP, " ").split() if word.strip(".:#-–—()/*=").isalnum())
@@ -122,6 +123,16 @@ def _right_of(
         score = _weight(label) * (1.0 - min(0.4, 0.012 * gap)) - 0.13 * strangers - 0.1 * max(between.count(GAP) - 1, 0)
         return (position, score) if score > 0.1 else None
     return None
+
+
+def _beyond(label: Label, later: list[Label]) -> list[Label]:
+    """The labels behind this one that do not stand for the same value: not "Invoice date / Delivery date"."""
+    end = label.end
+    for number, other in enumerate(later):
+        if label.line.text[end : other.start].strip() not in ("/", "|"):
+            return later[number:]
+        end = other.end
+    return []
 
 
 def _below(

@@ -22,11 +22,12 @@ _FRIENDS = {
     "purchase_order": ("other_order_number",),
     "payment_reference": ("invoice_number",),
     "customer_number": ("seller_bank_account",),
-    "seller_bank_account": ("customer_number",),
+    "seller_bank_account": ("customer_number", "invoice_number"),
+    "seller_tax_number": ("vat_id",),
 }
 _PLAIN_NUMBER = re.compile(
     r"no|nr|n|num|number|nummer|numero|numer|br|broj|cislo|evidencnicislo|dokladc|numerdokumentu|nrdokumentu|documento"
-    r"|document|dokument|szam|sorszam|αρ|αριθμος|referenceno"
+    r"|document|dokument|szam|sorszam|αρ|αριθμοσ|referenceno"
 )
 _NUMBER_WORD = re.compile(r"[\s:.#\-–—]*(?:n[or°º]?|num(?:ber|mer|ero|éro)?|č|br|szám|nummer)?[\s:.#°º\-–—]*", re.I)
 
@@ -113,7 +114,7 @@ def _beside_title(document: Document) -> Iterator[tuple[Hit, float]]:
 
 
 def dates(document: Document) -> Iterator[FieldPrediction]:
-    issued = document.ranked("issue_date", ("date",))
+    issued = document.ranked("issue_date", ("date",), ("service_date",))
     unlabelled = not issued
     if unlabelled:
         rest = [
@@ -180,6 +181,8 @@ def identifiers(document: Document) -> Iterator[FieldPrediction]:
         friends = _FRIENDS.get(name, ())
         kinds = ("id", "vat_id") if name == "seller_tax_number" else ("id",)
         ranked = [(hit, score) for hit, score in document.ranked(name, kinds, friends) if len(str(hit.value)) >= 3]
+        if name == "seller_tax_number":
+            ranked = _beside_vat_id(document, ranked)
         if name in ("customer_number", "seller_bank_account"):
             ranked = _by_bank(document, ranked, name == "seller_bank_account")
         if ranked and ranked[0][1] >= 0.4:
@@ -191,6 +194,23 @@ def identifiers(document: Document) -> Iterator[FieldPrediction]:
                 else ("its label is vague or not next to it",)
             )
             yield predictions.of_hit(name, hit, sure, reasons, ranked[1:])
+
+
+def _beside_vat_id(document: Document, ranked: list[tuple[Hit, float]]) -> list[tuple[Hit, float]]:
+    """Labels such as "Tax ID" are said of the VAT id as well: of the seller's other number where it prints both.
+
+    Where it prints one, without its country (a Spanish CIF, a Croatian OIB), that is its number for either tax.
+    """
+    vat = {field.value for field in vat_ids(document) if field.name == "seller_vat_id"}
+    positions = {id(hit): position for position, hit in enumerate(document.hits)}
+    others = [
+        (hit, score)
+        for hit, score in ranked
+        if not document.in_buyer(hit)
+        and (hit.value not in vat or document.evidence.strength(positions[id(hit)], "vat_id") < 0.3)
+    ]
+    national = [(hit, 0.5) for hit in document.hits if hit.kind == "id" and hit.value in vat][:1]
+    return others if others and others[0][1] >= 0.4 else national
 
 
 def _by_bank(document: Document, ranked: list[tuple[Hit, float]], wanted: bool) -> list[tuple[Hit, float]]:

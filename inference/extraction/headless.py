@@ -8,12 +8,13 @@ from inference.extraction.lines import Layout, Line, Run
 from inference.extraction.table_item import Item
 from inference.extraction.table_rows import MAX_ITEMS, Numbers, closes, set_aside
 
+MAX_OUTLINE = 60
 _POSITION = re.compile(r"\d{1,3}[.)]?")
 
 
 def headless_items(lines: Layout, numbers: Numbers) -> list[Item]:
     """Rows where a quantity times a price is an amount; where there are none, rows that a total adds up."""
-    return _multiplying(lines, numbers) or _adding_up(lines, numbers)
+    return _multiplying(lines, numbers) or _adding_up(lines, numbers) or _outline(lines, numbers)
 
 
 def _multiplying(lines: Layout, numbers: Numbers) -> list[Item]:
@@ -108,6 +109,31 @@ def _adding_up(lines: Layout, numbers: Numbers) -> list[Item]:
             elif items and not hits:
                 _wrap(items[-1], line)
     return []
+
+
+def _outline(lines: Layout, numbers: Numbers) -> list[Item]:
+    """Charges that are split up under each of them, as bills of usage are: rows at one indent that make a total."""
+    levels: dict[int, list[Item]] = {}
+    totals: set[object] = set()
+    for line in lines.lines:
+        hits = sorted(numbers.get(line.index, ()), key=lambda hit: hit.start)
+        money = [hit for hit in hits if hit.kind == "money"]
+        if money and closes(line, hits):
+            totals.update(hit.value for hit in money if hit.value)
+        elif len(money) == 1 and _is_row(line, money[0], []):
+            item = Item(cells={"net_amount": money[0]}, lines=[line])
+            _describe(item, hits)
+            if item.texts.get("description") and not set_aside(line, item):
+                levels.setdefault(round(line.box.x0 / line.em), []).append(item)
+    best: list[Item] = []
+    for rows in levels.values():
+        rows = rows[-MAX_OUTLINE:]
+        for first in range(len(rows) - 1):
+            some = rows[first:]
+            names = {item.texts["description"][0].text for item in some}
+            if len(names) == len(some) > len(best) and _sum(some) in totals:
+                best = some
+    return best
 
 
 def _is_row(line: Line, amount: Hit, items: list[Item]) -> bool:

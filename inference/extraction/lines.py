@@ -102,15 +102,18 @@ class Layout:
     def runs(self) -> tuple[Run, ...]:
         return tuple(run for line in self.lines for run in line.runs)
 
-    def block(self, run: Run, limit: int = 8) -> list[Run]:
-        """The run and what stands under it in the same left-aligned column, until a gap of more than 1.2 lines."""
+    def block(self, run: Run, limit: int = 8, centred: bool = False) -> list[Run]:
+        """The run and what stands under it in the same left-aligned column, until a gap of more than 1.2 lines.
+
+        `centred`: or about the same middle or right edge, as letterheads are set.
+        """
         block = [run]
         height = max(run.box.y1 - run.box.y0, 1e-4)
         for line in self.below(run.line, 2.2 * limit):
             last = block[-1]
-            if line.box.y0 - last.box.y1 > 1.2 * height and _nearest(line.runs, last, line.em) is not None:
+            if line.box.y0 - last.box.y1 > 1.2 * height and _nearest(line.runs, last, line.em, centred) is not None:
                 break
-            follower = _nearest(line.runs, last, line.em)
+            follower = _nearest(line.runs, last, line.em, centred)
             if follower is not None and follower.box.y0 - last.box.y1 <= 1.2 * height:
                 block.append(follower)
             if len(block) == limit:
@@ -118,9 +121,16 @@ class Layout:
         return block
 
 
-def _nearest(runs: tuple[Run, ...], above: Run, em: float) -> Run | None:
-    """The run that begins where the one above begins, or else shares most of its width with it."""
+def _nearest(runs: tuple[Run, ...], above: Run, em: float, centred: bool) -> Run | None:
+    """The run that begins where the one above begins; else, if centred, one with its middle or its right edge."""
     aligned = [run for run in runs if abs(run.box.x0 - above.box.x0) < 1.2 * em]
+    if not aligned and centred:
+        middle = above.box.x0 + above.box.x1
+        aligned = [
+            run
+            for run in runs
+            if abs(run.box.x1 - above.box.x1) < 0.8 * em or abs(run.box.x0 + run.box.x1 - middle) < 1.6 * em
+        ]
     return aligned[0] if aligned else None
 
 

@@ -9,15 +9,37 @@ from inference.extraction.labels import find_labels, fold, lexicon, phrases
 from inference.extraction.lines import Run
 
 POSTCODE = re.compile(
-    r"(?<![\w./\-])(?:[A-Z]{1,2}[- ]{1,3})?(?:\d{5}(?:-\d{4})?|\d{4} ?[A-Z]{2}|\d{4}|\d{3} ?\d{2,3}|\d{2}-\d{3}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d)(?![\w/\-])"  # noqa: E501
+    r"(?<![\w./\-])(?:[A-Z]{1,2}[- ]{1,3})?(?:\d{5}(?:-\d{3,4})?|\d{4}-\d{3}|\d{3}-\d{4}|[A-Z]\d{2} ?[A-Z\d]{4}(?=[,\s]|$)|\d{4} ?[A-Z]{2}|\d{4}|\d{3} ?\d{2,3}|\d{2}-\d{3}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d)(?![\w/\-])"  # noqa: E501
 )
 SEPARATOR = re.compile(r"\s+[-–—·•|*▪]\s+|\s*[•·|▪]\s*|\s{0,2},\s+|\t")
 GREETING = re.compile(
-    r"^(?:(?:firma|fa\.|company(?=:)|attn\.?|att\.?|attention|z\. ?hd\.?|zhd\.?|c/o|t\.a\.v\.|from(?=\s+[A-Z])|herrn?|frau|mrs?\.?|ms\.?|monsieur|madame|an|to|à|spett\.?(?:le|abile)?|m/s\.?)(?=[\s:.]|$)[\s:.]*)+",  # noqa: E501
+    r"^(?:(?:firma|sté|société(?=\s+[A-Z])|eheleute|familie|fa\.|company(?=:)|attn\.?|att\.?|(?:[àa] l.|for the )?attention(?: d[eu]| of)?|z\. ?hd\.?|zhd\.?|c/o|t\.a\.v\.|from(?=\s+[A-Z])|herrn?|frau|mrs?\.?|ms\.?|monsieur|madame|an|to|à|spett\.?(?:le|abile)?|m/s\.?)(?=[\s:.]|$)[\s:.]*)+",  # noqa: E501
     re.I,
 )
-PERSON = re.compile(r"(?:attn|att\.|attention|z\. ?hd|zhd|c/o|t\.a\.v|à l.attention|at\.n)", re.I)
+PERSON = re.compile(
+    r"(?:attn|att\.|attention\b|z\. ?hd|zhd|c/o|t\.?a\.?v|[àa] l.attention|at\.n|for the attention)", re.I
+)
 REACH = re.compile(r"(?:tel|tél|fax|phone|mobil|e-?mail|www\.|http|t|f|e|w)\b\.? ?[:.\-–+\d]|@", re.I)
+PART_OF_NAME = re.compile(
+    r"(?:(?:customer |client |company |guest |full |buyer )?name|nom(?: du client)?|raison sociale|nombre(?: del cliente)?|razón social|nome|ragione sociale|denominazione|(?:klant)?naam|(?:kund)?namn|navn|nazwa|név|nimi|(?:kunden|firmen|gast)?name|jméno|název|naziv|ime|denumire|επωνυμία|(?:company|client|customer|cliente|kunde|firma|bedrijf)(?= ?[:\-–]))(?:/[\w.]{2,14})?(?: ?[:\-–]\s*|\s+(?=\S))",  # noqa: E501
+    re.I,
+)
+PART_OF_ADDRESS = re.compile(
+    r"(?:(?:street |postal |billing )?address|adresse?|anschrift|straße|dirección|domicilio|indirizzo|sede|morada|endereço|adres|straat|location|cím|osoite|adresa|sídlo|διεύθυνση)(?:/[\w.]{2,14})?(?: ?[:\-–]\s*|\s+(?=\S))",  # noqa: E501
+    re.I,
+)
+DEPARTMENT = re.compile(
+    r"(?:(?:the )?(?:accounts?(?:ing| payable| department| dept\.?)*|finance(?: department| dept\.?| team)?|purchasing(?: department| dept\.?)?|procurement|payables|(?:invoice|billing) (?:department|dept\.?|processing)|head office|reception"  # noqa: E501
+    r"|buchhaltung|rechnungswesen|kreditorenbuchhaltung|kreditoren|einkauf(?:sabteilung)?|finanzbuchhaltung|verwaltung|zentrale|rechnungseingang|abteilung \S+"  # noqa: E501
+    r"|(?:service )?comptabilité(?: fournisseurs)?|direction financière|service (?:achats?|comptable)|siège|achats"
+    r"|(?:dpto\.?|departamento)(?: de)? \w+|contabilidad|administración|compras|cuentas por pagar|departamento financeiro|contabilidade"  # noqa: E501
+    r"|ufficio (?:acquisti|contabilità|amministrativo)|amministrazione|contabilità|acquisti"
+    r"|(?:afdeling )?(?:boekhouding|crediteuren(?:administratie)?|inkoop|administratie|financiële administratie)"
+    r"|inköp|ekonomi(?:avdelningen)?|leverantörsreskontra|regnskap(?:savdeling(?:en)?)?|innkjøp|bogholderi(?:et)?|indkøb|ostoreskontra|taloushallinto"
+    r"|księgowość|dział (?:księgowości|zakupów)|účtárna|účetní oddělení|könyvelés|pénzügy|računovodstvo|contabilitate|λογιστήριο)(?: dept\.?| department)?)",  # noqa: E501
+    re.I,
+)
+_SURNAME_FIRST = re.compile(r"[^\W\d_]{3,}, [^\W\d_]{2,}(?: [^\W\d_]+)?")  # as hotels print their guests
 _LETTERS = re.compile(r"[^\W\d_]")
 BANK_WORDS = re.compile(
     r"\b(?:bank|sparkasse|volksbank|raiffeisen\w*|banque|banco|banca|commerzbank|postbank|credit|crédit|caisse|iban|bic|swift|\w*bank)\b",
@@ -102,6 +124,8 @@ def until_legal_form(text: str) -> str:
 def first_part(text: str) -> str:
     """The name in "Name - Street - City": up to a separator, but a legal form after a comma still belongs to it."""
     match = SEPARATOR.search(text)
+    if _SURNAME_FIRST.fullmatch(text) and not is_country(text.partition(",")[2]):
+        return text
     while match:
         head, rest = text[: match.start()], text[match.end() :]
         word = rest.split(" ")[0].strip(",") if rest else ""

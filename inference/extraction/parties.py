@@ -6,7 +6,7 @@ from inference.extraction.blocks import Party, opened_blocks, party_of
 from inference.extraction.candidates import Hit
 from inference.extraction.labels import Label, fold
 from inference.extraction.lines import Layout, Run
-from inference.extraction.names import POSTCODE, first_part, has_legal_form, is_name, is_sender
+from inference.extraction.names import PERSON, POSTCODE, first_part, has_legal_form, is_name, is_sender
 from inference.extraction.seller import domains_of, find_seller, names_domain
 
 
@@ -41,7 +41,7 @@ def _labelled(lines: Layout, labels: list[Label], taken: set[int]) -> Party:
     for label in labels:
         if label.line.index in taken:
             continue
-        for block, inline in opened_blocks(lines, label):
+        for block, inline in _whole(lines, label) or opened_blocks(lines, label):
             party = party_of(block, inline)
             if party.name is None:
                 continue
@@ -56,6 +56,17 @@ def _labelled(lines: Layout, labels: list[Label], taken: set[int]) -> Party:
             if party.strength > best.strength:
                 best, best.rivals = party, ([] if best.name is None else [(best.name_text, best.name)])
     return best
+
+
+def _whole(lines: Layout, label: Label) -> list[tuple[list[Run], bool]]:
+    """The block around "for the attention of" where a name stands above these words; empty elsewhere."""
+    run = next(run for run in label.line.runs if run.start <= label.start < run.end)
+    if not PERSON.match(run.text):
+        return []
+    gap, above = _above(lines, run)
+    if above is None or gap > 0.9 * (run.box.y1 - run.box.y0) or not is_name(above.text):
+        return []
+    return [(lines.block(above), False)]
 
 
 def _address_window(
@@ -77,6 +88,7 @@ def _address_window(
             if party.name is None or party.lines & ship_to.lines:
                 continue
             known = domains_of(hits, Party(lines=party.lines | ship_to.lines))
+            party.strength -= 0.3 * (line.index == lines.page_lines(first)[0].index)  # letterheads come first
             party.strength -= 0.45 * names_domain(fold(party.name_text), known)
             if party.strength > best.strength:
                 best = party
@@ -96,7 +108,8 @@ def _window_party(lines: Layout, run: Run, contacts: dict[int, list[Hit]]) -> Pa
         for hit in contacts.get(r.line.index, ())
         if r.box.x0 - 0.01 <= hit.box.x0 <= r.box.x1 + 0.01
     ]
-    if len(block) < 3 or len(reach) > 2 or set(reach) - {"vat_id", "email"}:
+    allowed = {"vat_id", "email", "phone"} if sender else {"vat_id", "email"}
+    if len(block) < 3 or len(reach) > 2 or set(reach) - allowed:
         return Party()
     party = party_of(block, False)
     if party.name is None or (not sender and not any(POSTCODE.search(r.text) for r in party.address)):

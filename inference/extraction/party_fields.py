@@ -13,6 +13,7 @@ from inference.types import FieldPrediction
 
 _PHONE_WORD = re.compile(r"(?:tel|phone|fon|tél|mobil|call|☎|tlf|rufnummer|gsm|puh|\bt\b)", re.I)
 _FAX_WORD = re.compile(r"fax", re.I)
+LABELLED = 0.45  # how strong the label of a VAT id must be beside a number that has not the shape of one
 
 
 def party_names(document: Document) -> Iterator[FieldPrediction]:
@@ -40,7 +41,7 @@ def vat_ids(document: Document) -> Iterator[FieldPrediction]:
     buyers: list[tuple[Hit, float]] = []
     for position, hit in enumerate(document.hits):
         plain, buyer = (document.evidence.strength(position, role) for role in ("vat_id", "buyer_vat_id"))
-        if hit.kind != "vat_id" and not (hit.kind == "id" and plain >= 0.6 and _like_vat(hit)):
+        if hit.kind != "vat_id" and not (hit.kind == "id" and max(plain, buyer) >= LABELLED and _like_vat(hit)):
             continue
         theirs = buyer + (0.5 if document.in_buyer(hit) else 0.0)
         shape = (0.2 if hit.kind == "vat_id" else -0.2) + 0.2 * (hit.kind == "vat_id" and hit.valid)
@@ -62,7 +63,8 @@ def vat_ids(document: Document) -> Iterator[FieldPrediction]:
 
 
 def _like_vat(hit: Hit) -> bool:
-    return 8 <= len(re.sub(r"\W", "", str(hit.value))) <= 15
+    plain = re.sub(r"\W", "", str(hit.value))
+    return 8 <= len(plain) <= 18 and sum(map(str.isdigit, plain)) >= 5
 
 
 def contacts(document: Document) -> Iterator[FieldPrediction]:

@@ -9,11 +9,16 @@ from inference.extraction import predictions, vocabulary
 from inference.extraction.candidates import Hit
 from inference.extraction.confidence import confidence
 from inference.extraction.document import Document, distinct, margin
-from inference.extraction.labels import Label
+from inference.extraction.labels import Label, fold, lexicon
 from inference.extraction.lines import Line, Run
 from inference.types import FieldPrediction
 
-_TERMS = re.compile(r"\b(?:net(?:to)?|zahlbar|payable|due|payment|zahlung|paiement|pago|pagamento|betaling|within|innerhalb|binnen|innert|sous|à|a)\b[^.;\t]{0,60}?\b\d{1,3}\s*(?:days?|tagen?|jours?|d[ií]as?|giorni|dagen|dager|dagar|dage|dni|dní|dana)\b[^.;\t]{0,40}|\b\d{1,3}\s*(?:days?|tage|jours?|d[ií]as|giorni|dagen|dagar|dage)\s*(?:net\w*|fin de mois|f\.?d\.?m\.?|d\.?f\.?f\.?m\.?|fecha factura)|\bnet\s?\d{1,3}\b|due (?:up)?on receipt|sofort (?:zahlbar|fällig|ohne abzug)|zahlbar sofort|à réception", re.I)  # fmt: skip  # noqa: E501
+_TERMS = re.compile(r"\b(?:net(?:to)?|zahlbar|payable|due|payment|zahlung|paiement|pago|pagamento|betaling|within|innerhalb|binnen|innert|sous|à|a)\b[^.;\t]{0,60}?\b\d{1,3}\s*(?:days?|tagen?|jours?|d[ií]as?|giorni|dagen|dager|dagar|dage|dni|dní|dana)\b[^.;\t]{0,40}|\b\d{1,3}\s*(?:days?|tage|jours?|d[ií]as|giorni|dagen|dagar|dage)\s*(?:net\w*|fin de mois|f\.?d\.?m\.?|d\.?f\.?f\.?m\.?|(?:de )?fecha (?:de )?factura|data fattura|fine mese|fim do mês|end of month|from|after|of invoice|nach|ab rechnung\w*|après|date de facture|od)\b|\bnet\s?\d{1,3}\b|due (?:up)?on receipt|sofort (?:zahlbar|fällig|ohne abzug)|zahlbar sofort|à réception", re.I)  # fmt: skip  # noqa: E501
+
+_ITSELF = re.compile(
+    r"(?:zahlbar|zahlung|payment|payable|pago|betaling|betalning)\b(?= [^:\-–—|/])", re.I
+)  # terms, not a label
+_SEPARATORS = frozenset(",;|/·•-–—")
 
 
 def bank_details(document: Document) -> Iterator[FieldPrediction]:
@@ -99,13 +104,8 @@ def currency(document: Document) -> Iterator[FieldPrediction]:
     sure = min(0.97, 0.45 + 0.45 * share + 0.03 * min(count, 3))
     if code == "USD" and hit.candidate.raw == "$" and not _AMERICAN.search(text):
         sure, reasons = min(sure, 0.75), ("a bare $ may be the dollar or peso of several countries",)
-    yield predictions.of_hit(
-        "currency",
-        hit,
-        round(sure, 3),
-        reasons,
-        [(first[c], 0.3) for c, _ in ranked[1:] if c in first],
-    )
+    others = [(first[c], 0.3) for c, _ in ranked[1:] if c in first]
+    yield replace(predictions.of_hit("currency", hit, round(sure, 3), reasons, others), value=code)
 
 
 def _dollar(counts: Counter[str], text: str) -> Counter[str]:
@@ -120,35 +120,67 @@ def _dollar(counts: Counter[str], text: str) -> Counter[str]:
 
 
 def payment_terms(document: Document) -> Iterator[FieldPrediction]:
+    """Terms behind a label before a sentence that states terms, and that before a bare means of payment."""
+    best: tuple[float, Run] | None = None
     for line in document.lines.lines:
         if line.index in document.body:
             continue
         labels = [label for label in document.labels.get(line.index, ()) if "payment_terms" in label.roles]
-        run = _terms_run(line, labels[0] if labels else None)
-        if run is not None:
-            sure = confidence("text", 0.9 if labels else 0.7, 0.5)
-            reasons = ("the terms may go on in the next line",) if labels else ("the terms are part of a sentence",)
-            yield predictions.of_runs("payment_terms", run.text, [run], sure, reasons)
-            return
+        while len(labels) > 1 and not any(c.isalnum() for c in line.text[labels[0].end : labels[1].start]):
+            labels = labels[1:]  # the same in a second language
+        found = _terms_run(document, line, labels[0] if labels else None)
+        if found is None:
+            continue
+        score = 0.5 * bool(labels) + 0.4 * bool(_TERMS.search(found.text))
+        if best is None or score > best[0]:
+            best = score, found
+    if best is not None:
+        sure = confidence("text", 0.4 + 0.6 * best[0], 0.5)
+        reasons = ("the terms may go on in the next line",) if best[0] >= 0.5 else ("the terms are part of a sentence",)
+        yield predictions.of_runs("payment_terms", best[1].text, [best[1]], sure, reasons)
 
 
-def _terms_run(line: Line, label: Label | None) -> Run | None:
-    """The text behind a label of terms, else a run that states terms: as a whole if it is short."""
+def _terms_run(document: Document, line: Line, label: Label | None) -> Run | None:
+    """The text behind or under a label of terms, else a run that states terms: as a whole if it is short."""
     for run in line.runs:
         if label is not None and (run.start > label.start or run.start <= label.start < run.end):
-            start = max(label.end, run.start)
-            text = line.text[start : run.end].lstrip(" :.-–—")
-            if (
-                sum(c.isalpha() for c in text) >= 3
-                and text[0] not in "|/"
-                and (_TERMS.search(text) or run.start > label.start or ":" in line.text[label.end : start + 2])
-            ):
-                return _part(line, run.end - len(text), run.end)
+            itself = _ITSELF.match(line.text, label.start)
+            own = itself is not None and itself.end() == label.end and run.start <= label.start
+            colon = line.text.find(":", label.start, label.end)  # "Règlement : à" is no label, but its first word is
+            start = label.start if own else max(label.end if colon < 0 else colon + 1, run.start)
+            end = _until_label(document, line, start, run.end)
+            text = line.text[start:end].lstrip(" :.-–—|/")
+            if sum(c.isalpha() for c in text) < 3 or fold(text) in lexicon("FIELD_LABELS")[0]:
+                continue
+            opens = label.start <= run.start + 1 and len(text) <= 60
+            marked = line.text[label.end : start + 3].strip()[:1] in (":", "-", "–")
+            if _TERMS.search(text) or (opens and (own or marked)) or (run.start > label.start and len(text) <= 60):
+                return _part(line, end - len(text), end)
         match = _TERMS.search(run.text)
         if match and label is None:
             whole = len(run.text) <= 60 and ":" not in run.text
             return run if whole else _part(line, run.start + match.start(), run.start + match.end())
+    return _under(document, line, label) if label is not None else None
+
+
+def _under(document: Document, line: Line, label: Label) -> Run | None:
+    """The run under a label that is the head of a column or stands alone in its line."""
+    if not any(run.start <= label.start < run.end and fold(run.text) == label.key for run in line.runs):
+        return None
+    for other in document.lines.below(line, 2.0):
+        for run in other.runs:
+            if abs(run.box.x0 - label.box.x0) < line.em:
+                plain = sum(c.isalpha() for c in run.text) >= 3 and len(run.text) <= 60
+                return run if plain and not document.labels.get(other.index) else None
     return None
+
+
+def _until_label(document: Document, line: Line, start: int, end: int) -> int:
+    """Where the next label of a list in one line begins: "Terms: 30 days, Customer: 4711"."""
+    for other in document.labels.get(line.index, ()):
+        if start + 2 < other.start < end and line.text[start : other.start].rstrip()[-1:] in _SEPARATORS:
+            return start + len(line.text[start : other.start].rstrip(" ,;|/·•-–—"))
+    return end
 
 
 def _part(line: Line, start: int, end: int) -> Run:

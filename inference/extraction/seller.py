@@ -45,6 +45,11 @@ _FREE_MAIL = {
     "libero",
 }
 
+_SOLD_BY = re.compile(
+    r"^(?:sold by|issued by|invoice from|verkauft (?:durch|von)|vendu par|émis par|vendido por|emitido por|venduto da|verkocht door|payable to|remit to)\b[\s:]+",  # noqa: E501
+    re.I,
+)
+
 
 def find_seller(
     lines: Layout,
@@ -62,7 +67,7 @@ def find_seller(
     blocks = buyer.lines | ship_to.lines
 
     def vote(text: str, run: Run, score: float) -> None:
-        name = until_legal_form(first_part(GREETING.sub("", text).strip()))
+        name = until_legal_form(first_part(_SOLD_BY.sub("", GREETING.sub("", text)).strip()))
         key = fold(name)
         if (
             not is_name(name)
@@ -114,7 +119,7 @@ def find_seller(
 
 def _appearance(run: Run, contacts: dict[int, list[Hit]], domains: set[str], tallest: float) -> float:
     """How much a run of text looks like the seller's name by its words and its place."""
-    name = first_part(run.text)
+    name = until_legal_form(first_part(run.text))
     if not is_name(name) or len(name) < 3:
         return 0.0
     elsewhere = POSTCODE.search(run.text) and not is_sender(run.text)
@@ -190,7 +195,7 @@ def _with_address(lines: Layout, name: str, run: Run, hits: list[Hit]) -> Party:
             parts = [part.strip() for part in SEPARATOR.split(rest) if part and part.strip()]
             parts = [part for part in parts if ":" not in part and not REACH.match(part)]
             return Party(run, name, [place], ", ".join(parts))
-        rows = until_foreign([(r, r.text.strip(" ,;")) for r in lines.block(place, 6)])[1:]
+        rows = until_foreign([(r, r.text.strip(" ,;")) for r in lines.block(place, 6, centred=True)])[1:]
         cut = next((i for i, (_, t) in enumerate(rows) if POSTCODE.search(t)), None)
         if cut is not None:
             end = cut + 2 if cut + 1 < len(rows) and is_country(rows[cut + 1][1]) else cut + 1

@@ -31,8 +31,11 @@ def find_totals(lines: Layout, hits: list[Hit], body: set[int]) -> Totals:
     """The best joint choice. `body`: positions of the lines that hold line items, whose amounts are no totals."""
     labels = amount_labels(lines)
     amounts: dict[int, list[Hit]] = defaultdict(list)
+    calls = [(hit.line.index, hit.start, hit.end) for hit in hits if hit.kind == "phone"]
+    called = {(line, place) for line, start, end in calls for place in range(start, end)}
     for hit in hits:
-        if hit.kind == "money" or (hit.kind == "number" and hit.line.index not in body and ends_run(hit)):
+        bare = hit.kind == "number" and hit.line.index not in body and ends_run(hit)
+        if hit.kind == "money" or (bare and (hit.line.index, hit.start) not in called):
             amounts[hit.line.index].append(hit)
     scored = score_amounts(lines, labels, amounts, body)
     tax_lines = find_tax_lines(hits, amounts, labels, body)
@@ -70,7 +73,9 @@ def _choose(scored: Scores, tax_lines: list[TaxLine], hits: list[Hit], body: set
     aside = {value for role in _SIDE for value, strength, _ in _options(scored.get(role, {})) if strength >= 0.4}
     _complete(options, {value: hit for value, hit in printed.items() if value not in aside})
     taxes = {line.tax.value for line in tax_lines if isinstance(line.tax.value, Decimal)}
-    bounds = _Bounds(rates, extras, taxes if len(tax_lines) > 1 else set())
+    paid = {abs(value) for value, strength, _ in _options(scored.get("amount_paid", {})) if value and strength >= 0.4}
+    items = {hit.value for hit in printed.values() if hit.line.index in body and isinstance(hit.value, Decimal)}
+    bounds = _Bounds(rates, extras, taxes if len(tax_lines) > 1 else set(), paid, items)
     best: tuple[Choice | None, ...] = ()
     best_score = 0.0
     for chosen in product(*((None, *options[role]) for role in SUM_ROLES)):
@@ -155,11 +160,17 @@ def _complete(options: dict[str, list[Choice]], printed: dict[Decimal, Hit]) -> 
 
 @dataclass(frozen=True)
 class _Bounds:
-    """What the totals must agree with: printed rates, signed side amounts, the taxes of several rates (else none)."""
+    """What the totals must agree with: printed rates, signed side amounts, the taxes of several rates (else none).
+
+    `paid`: what was paid, which on a bill settled in full is its total. `items`: amounts of items, of which one may
+    bear no tax: a hotel's city tax.
+    """
 
     rates: set[Decimal]
     extras: set[Decimal]
     taxes: set[Decimal]
+    paid: set[Decimal]
+    items: set[Decimal]
 
 
 def _joint(chosen: tuple[Choice | None, ...], bounds: _Bounds) -> float:
@@ -177,6 +188,8 @@ def _joint(chosen: tuple[Choice | None, ...], bounds: _Bounds) -> float:
         score += 0.3 if tax == sum(bounds.taxes) else -0.6 if tax in bounds.taxes and tax else 0.0
     if gross is not None and not gross:
         score -= 0.5
+    if gross is not None and abs(gross) in bounds.paid:
+        score += 0.4
     if net is None or gross is None:
         return score
     if tax is None:
@@ -185,6 +198,8 @@ def _joint(chosen: tuple[Choice | None, ...], bounds: _Bounds) -> float:
         score += 1.0 if tax else 0.4
     elif any(abs(net + tax + extra - gross) <= CENT for extra in extras):
         score += 0.15
+    elif 0 < gross - net - tax < gross / 5 and gross - net - tax in bounds.items and abs(gross) in bounds.paid:
+        score += 0.9
     else:
         score -= 0.6
     if net and tax and any(abs(tax / net * 100 - rate) < Decimal("0.3") for rate in rates):

@@ -10,8 +10,9 @@ class TrainConfig:
     """`documents` are drawn one after another from `first_seed`; families held out by name are skipped.
 
     `degraded` and `rendered` are shares: as if scanned; drawn as PDF and read back; `renamed` companies; documents
-    `blind` to the vocabulary. Each document is seen `views` times, the later ones at random from the last `pool`
-    documents: drawing one costs more than learning from it.
+    `blind` to the vocabulary; `real` layouts with other content, where folders of real documents are given. Each
+    document is seen `views` times, the later ones at random from the last `pool` documents: drawing one costs more
+    than learning from it.
     `validation` documents come from held-out families at `validation_seed`. The learning rate warms up, then falls
     along a cosine.
     """
@@ -25,6 +26,7 @@ class TrainConfig:
     rendered: float = 0.08
     renamed: float = 0.4
     blind: float = 0.1
+    real: float = 0.0
     views: int = 3
     pool: int = 400
     rate: float = 2.5e-3
@@ -48,6 +50,17 @@ CONFIGS = {
     ),
     "wider": TrainConfig(
         "wider", documents=11_500, first_seed=60_000_000, degraded=0.22, rendered=0.1, blind=0.12, rate=1.0e-3
+    ),
+    "mixed": TrainConfig(
+        "mixed",
+        documents=5_000,
+        first_seed=80_000_000,
+        degraded=0.22,
+        rendered=0.1,
+        blind=0.12,
+        real=0.5,
+        views=2,
+        rate=8e-4,
     ),
     "smoke": TrainConfig(
         "smoke",

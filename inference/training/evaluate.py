@@ -7,18 +7,17 @@ import argparse
 import hashlib
 import json
 import subprocess
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 
-from inference.errors import UnreadableDocument
+from inference import sandbox
 from inference.evaluation import evaluate, matches, prediction_of
 from inference.extraction import combine, decode, decode_rows, learned, rules
 from inference.extraction.arbiter import Judgement
@@ -28,18 +27,15 @@ from inference.extraction.learned import UNFITTED, Coefficients, Weights, family
 from inference.extraction.level import levelled
 from inference.extraction.model import Reader, parameters
 from inference.fields import DOCUMENT_TYPES, FIELDS, LINE_CELLS, TAX_CELLS, to_text
-from inference.ocr import tesseract
-from inference.ocr.render import scan
-from inference.ocr.router import with_ocr
-from inference.ocr.text_layer import read
 from inference.training.agreement import Heard, heard, weigh, worn_samples
 from inference.training.config import CONFIGS, TrainConfig
 from inference.training.examples import validation_samples
 from inference.training.logistic import ridge_logistic
+from inference.training.real import Known, by_supplier, known_documents
 from inference.training.suppliers import known_suppliers
 from inference.training.synthetic import Sample
 from inference.training.synthetic.__main__ import truth_row
-from inference.types import Extraction, Reading, Scan
+from inference.types import Extraction, Reading
 
 CALIBRATION_SEED = 2_000_000
 RIDGE = 5.0
@@ -99,19 +95,18 @@ def logistic(rows: Sequence[tuple[float, float, float, bool]]) -> Coefficients:
     return a, b, c, d
 
 
-def shift(weights: Weights, pairs: Iterable[tuple[Mapping[str, Any], Reading]]) -> tuple[float, float]:
+def shift(documents: Iterable[Heard]) -> tuple[float, float]:
     """Intercept and slope that turn the synthetic log-odds of header fields into those seen on real documents.
 
     Real pages are stranger than drawn ones; a certainty learned from drawings alone would promise too much.
     """
     rows = []
-    for truth, reading in pairs:
-        said = learned.extract_with(weights, [reading])[0]
-        for name, expected in truth["fields"].items():
-            field = said.fields.get(name)
-            if field is not None and expected and name in FIELDS:
+    for document in documents:
+        for name, expected in document.truth.items():
+            field = document.model.fields.get(name)
+            if field is not None and name != "document_type":
                 chance = min(max(field.confidence, 1e-3), 1 - 1e-3)
-                right = matches(FIELDS[name].kind, name, to_text(field.value), str(expected))
+                right = any(matches(FIELDS[name].kind, name, to_text(field.value), text) for text in expected)
                 rows.append((float(np.log(chance / (1 - chance))), 0.0, 0.0, right))
     intercept, slope, _, _ = logistic(rows) if rows else (0.0, 1.0, 0.0, 0.0)
     return intercept, max(slope, 0.0)
@@ -126,69 +121,77 @@ def shifted(calibration: Mapping[str, Coefficients], change: tuple[float, float]
     }
 
 
-def real_documents(folders: Iterable[Path]) -> Iterator[tuple[dict[str, Any], Reading]]:
-    """Truth and reading of the PDFs in evaluation folders, two of a supplier at most; scans by Tesseract, if there."""
-    seen: Counter[tuple[str, object]] = Counter()
-    engine = tesseract.installed()
-    for folder in folders:
-        for line in (folder / "truth.jsonl").read_text(encoding="utf-8").splitlines():
-            truth = json.loads(line)
-            key = (folder.name, (truth.get("fields") or {}).get("seller_name"))
-            if truth.get("realistic_layout") is False or not truth.get("fields") or seen[key] == 2:
-                continue
-            data = (folder / truth.get("file_no_xml", truth["file"])).read_bytes()
-            try:
-                reading = with_ocr(read(data), engine, partial(picture, data), float("inf"))
-            except UnreadableDocument:
-                continue
-            if not reading.needs_ocr:
-                seen[key] += 1
-                yield truth, reading
+class Folder(NamedTuple):
+    """Real documents with `truth.jsonl`; `unseen`: weights that never learned from them, where the run's own did."""
+
+    path: Path
+    unseen: Path | None = None
 
 
-def picture(data: bytes, number: int) -> Scan:
-    """A page as OCR sees it."""
-    tones = np.asarray(scan(data, number))
-    return Scan(tones.shape[1], tones.shape[0], tones.tobytes())
-
-
-def export(run: Path, out: Path, count: int, real: Sequence[Path] = ()) -> dict[str, Any]:
+def export(run: Path, out: Path, count: int, real: Sequence[Folder] = (), words: Path | None = None) -> dict[str, Any]:
     """Write `reader.safetensors` (half precision) and `reader.json` (the model card) from a training run.
 
-    `real`: folders of documents with `truth.jsonl`, licensed for training, on which the calibration is corrected.
+    `real`: folders licensed for training, on which calibration and agreement are fitted; `words` keeps what is read.
     """
     state = json.loads((run / "state.json").read_text(encoding="utf-8"))
     config = replace(CONFIGS["base"], **{**state["config"], "model": CONFIGS[state["config"]["name"]].model})
-    model = Reader(config.model)
     halves = {name: value.half() for name, value in load_file(run / state["weights"]).items()}
-    model.load_state_dict({name: value.float() for name, value in halves.items()})
     out.mkdir(parents=True, exist_ok=True)
     save_file(halves, out / "reader.safetensors")
+    model = reader_of(config, out / "reader.safetensors")
     fitting = [*validation_samples(replace(config, validation=count, validation_seed=CALIBRATION_SEED))]
-    weights = Weights(model.eval(), "", calibrate(model, fitting))
-    documents = [*real_documents(real)]
-    change = shift(weights, documents) if documents else (0.0, 1.0)
+    weights = Weights(model, "", calibrate(model, fitting))
+    documents = [
+        (document, model if folder.unseen is None else reader_of(config, folder.unseen))
+        for folder in real
+        for document in by_supplier(known_documents([folder.path], words))
+    ]
+    sandbox.stop()
+    change = shift(_listen(weights, documents)) if documents else (0.0, 1.0)
     weights = replace(weights, calibration=shifted(weights.calibration, change))
     judgement = weigh(
-        [listen(weights, truth_row(sample, ""), sample.reading, True) for sample in worn_samples(count)],
-        [listen(weights, truth, reading, False) for truth, reading in documents],
+        [
+            listen(weights, truth_row(sample, ""), sample.reading, sample.document_type != "other")
+            for sample in worn_samples(count)
+        ],
+        [*_listen(weights, documents)],
     )
     card = {
         "weights": "reader.safetensors",
-        "sha256": hashlib.sha256((out / "reader.safetensors").read_bytes()).hexdigest(),
+        "sha256": _digest(out / "reader.safetensors"),
         "parameters": parameters(model),
+        "begun_from": state["begun_from"],
         "documents_drawn": state["offered"],
         "steps": state["steps"],
         "generator": _commit(),
+        "real_layouts": state["real"],
         "config": state["config"],
         "calibration": weights.calibration,
         "calibration_shift": {"real_documents": len(documents), "intercept": change[0], "slope": change[1]},
         "agreement": judgement,
+        "heard_by": {folder.path.name: _digest(folder.unseen or out / "reader.safetensors") for folder in real},
         "held_out": table(config, weights, judgement, count),
         "known_suppliers": known_suppliers(weights, judgement, max(count // 4, 1)),
     }
     (out / "reader.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
     return card
+
+
+def reader_of(config: TrainConfig, weights: Path) -> Reader:
+    """A network of the config's sizes with the weights of a file."""
+    model = Reader(config.model)
+    model.load_state_dict({name: value.float() for name, value in load_file(weights).items()})
+    return model.eval()
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _listen(weights: Weights, documents: Iterable[tuple[Known, Reader]]) -> Iterator[Heard]:
+    """What rules and network say of real documents, the network by weights that did not learn from them."""
+    for known, model in documents:
+        yield listen(replace(weights, model=model), known.truth, known.reading, False)
 
 
 def listen(weights: Weights, truth: Mapping[str, Any], reading: Reading, complete: bool) -> Heard:
@@ -232,15 +235,28 @@ def _commit() -> str:
     return done.stdout.strip()
 
 
+def _folder(text: str) -> Folder:
+    path, _, unseen = text.partition("=")
+    return Folder(Path(path), Path(unseen) if unseen else None)
+
+
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--run", type=Path, required=True, help="the folder of the training run")
     parser.add_argument("--out", type=Path, default=learned.CARD.parent)
-    parser.add_argument("--real", type=Path, action="append", default=[], help="a folder with truth.jsonl; repeatable")
+    parser.add_argument(
+        "--real",
+        type=_folder,
+        action="append",
+        default=[],
+        metavar="FOLDER[=WEIGHTS]",
+        help="a folder with truth.jsonl, and weights that never learned from it, where the run did; repeatable",
+    )
+    parser.add_argument("--words", type=Path, help="a folder for what is read of real documents, so it is read once")
     parser.add_argument("--n", type=int, default=200, help="how many documents to calibrate on, and to measure on")
     arguments = parser.parse_args()
-    card = export(arguments.run, arguments.out, arguments.n, arguments.real)
+    card = export(arguments.run, arguments.out, arguments.n, arguments.real, arguments.words)
     print(json.dumps({name: card[name] for name in ("held_out", "known_suppliers")}, indent=1))  # noqa: T201
 
 

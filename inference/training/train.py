@@ -4,11 +4,13 @@ Stops and goes on where it was: DIR holds the last checkpoint, written whole or 
 """
 
 import argparse
+import hashlib
 import json
 import math
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -16,32 +18,54 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.nn import functional
 
+from inference import sandbox
 from inference.extraction.model import OUTPUTS, Reader, parameters
 from inference.training.config import CONFIGS, TrainConfig
 from inference.training.examples import Example, Lesson, example, lesson, stream, validation_samples
+from inference.training.marking import marked
+from inference.training.real import known_documents
+from inference.training.redress import Template
 
 Log = Callable[[str], None]
 
 
 @dataclass
 class Run:
-    """A model in training: how many documents of the stream it has been offered, how many steps it took."""
+    """A model in training: documents of the stream offered so far, steps taken, digest of the weights it began from,
+    and the folders of real documents whose layouts it is shown.
+    """
 
     model: Reader
     optimiser: torch.optim.AdamW
     offered: int = 0
     steps: int = 0
+    begun_from: str = ""
+    real: list[dict[str, str | int]] = field(default_factory=list)
 
 
-def train(config: TrainConfig, out: Path, log: Log = print) -> Run:
-    """Train to the end of the config, from the last checkpoint in `out` where there is one."""
+def train(
+    config: TrainConfig,
+    out: Path,
+    log: Log = print,
+    begin: Path | None = None,
+    real: Sequence[Path] = (),
+    words: Path | None = None,
+) -> Run:
+    """Train to the end of the config: from the last checkpoint in `out`, else from the weights `begin`, else anew.
+
+    `real`: folders of real documents licensed for training, whose layouts are drawn with other content; what is read
+    of them is kept in `words`.
+    """
     torch.manual_seed(config.seed)
     torch.set_num_threads(config.threads)
-    run = start(config, out)
+    run = start(config, out, begin)
     log(f"{config.name}: {parameters(run.model):,} parameters, from document {run.offered:,} of {config.documents:,}")
     held = [example(sample) for sample in validation_samples(config)]
+    layouts = templates(run.model, real, words)
+    run.real = [recipe(folder) for folder in real]
+    log(f"{sum(map(len, layouts))} real documents of {len(layouts)} suppliers")
     logged = checked = time.monotonic()
-    for batch in stream(config, run.offered):
+    for batch in stream(config, run.offered, layouts):
         loss = step(config, run, batch)
         now = time.monotonic()
         if now - logged >= config.log_every_s:
@@ -56,11 +80,14 @@ def train(config: TrainConfig, out: Path, log: Log = print) -> Run:
     return run
 
 
-def start(config: TrainConfig, out: Path) -> Run:
-    """A new run, or the one whose checkpoint lies in `out`."""
+def start(config: TrainConfig, out: Path, begin: Path | None = None) -> Run:
+    """The run whose checkpoint lies in `out`; where there is none a new one, from the weights in `begin` if given."""
     model = Reader(config.model)
     run = Run(model, torch.optim.AdamW(model.parameters(), config.rate, weight_decay=config.decay))
     state = out / "state.json"
+    if begin is not None:
+        run.begun_from = hashlib.sha256(begin.read_bytes()).hexdigest()
+        model.load_state_dict({name: value.float() for name, value in load_file(begin).items()})
     if state.is_file():
         known = json.loads(state.read_text(encoding="utf-8"))
         model.load_state_dict(load_file(out / known["weights"]))
@@ -75,8 +102,25 @@ def start(config: TrainConfig, out: Path) -> Run:
                 }
             }
         )
-        run.offered, run.steps = known["offered"], known["steps"]
+        run.offered, run.steps, run.begun_from = known["offered"], known["steps"], known["begun_from"]
     return run
+
+
+def templates(model: Reader, folders: Sequence[Path], words: Path | None) -> list[list[Template]]:
+    """The real documents of the folders, marked with the help of the model, by supplier."""
+    suppliers: dict[str, list[Template]] = {}
+    model.eval()
+    for document in known_documents(folders, words):
+        supplier = str(document.truth["fields"].get("seller_name", document.truth["file"])).casefold()
+        suppliers.setdefault(supplier, []).append(Template(marked(document, model)))
+    sandbox.stop()
+    return list(suppliers.values())
+
+
+def recipe(folder: Path) -> dict[str, str | int]:
+    """What names a folder of real documents: its truth by digest."""
+    truth = (folder / "truth.jsonl").read_bytes()
+    return {"folder": folder.name, "truth_sha256": hashlib.sha256(truth).hexdigest(), "documents": truth.count(b"\n")}
 
 
 def save(run: Run, config: TrainConfig, out: Path) -> None:
@@ -91,6 +135,7 @@ def save(run: Run, config: TrainConfig, out: Path) -> None:
         out / moments,
     )
     known = {"weights": weights, "moments": moments, "offered": run.offered, "steps": run.steps}
+    known |= {"begun_from": run.begun_from, "real": run.real}
     fresh = out / "state.json.new"
     fresh.write_text(json.dumps(known | {"config": asdict(config)}, indent=1), encoding="utf-8")
     fresh.replace(out / "state.json")
@@ -121,8 +166,8 @@ def schedule(done: float, warmup: float) -> float:
 def loss_of(config: TrainConfig, model: Reader, batch: Lesson) -> Tensor:
     """Binary cross-entropy summed over what a word can be, averaged over words; plus that of the document's type."""
     words, types = model(batch.batch)
-    each = functional.binary_cross_entropy_with_logits(words, batch.target, reduction="none").sum(1, keepdim=True)
-    of_words = (each * batch.weight).sum() / batch.weight.sum().clamp(min=1)
+    each = functional.binary_cross_entropy_with_logits(words, batch.target, batch.weight, reduction="none")
+    of_words = each.sum() / batch.weight.amax(1).sum().clamp(min=1)
     return of_words + config.type_weight * functional.cross_entropy(types, batch.types)
 
 
@@ -136,7 +181,7 @@ def word_f1(model: Reader, held: list[Example]) -> dict[str, float]:
             batch = lesson([item])
             words, types = model(batch.batch)
             typed += int(types.argmax() == batch.types[0])
-            if item.labelled:
+            if item.weight.any():
                 yes = (words > 0).float()
                 right += (yes * batch.target).sum(0)
                 said += yes.sum(0)
@@ -155,12 +200,16 @@ def main() -> None:
     parser.add_argument("--config", choices=sorted(CONFIGS), default="base")
     parser.add_argument("--smoke", action="store_true", help="a few seconds, to see that everything runs")
     parser.add_argument("--documents", type=int, help="how many documents to draw, in place of the config's number")
+    parser.add_argument("--from", dest="begin", type=Path, help="weights to go on from, in place of random ones")
+    parser.add_argument("--real", type=Path, action="append", default=[], help="a folder with truth.jsonl; repeatable")
+    parser.add_argument("--words", type=Path, help="a folder for what is read of real documents, so it is read once")
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     config = CONFIGS["smoke" if arguments.smoke else arguments.config]
     if arguments.documents:
         config = replace(config, documents=arguments.documents)
-    train(config, arguments.out, lambda line: print(line, flush=True))  # noqa: T201
+    log = partial(print, flush=True)
+    train(config, arguments.out, log, arguments.begin, arguments.real, arguments.words)
 
 
 if __name__ == "__main__":

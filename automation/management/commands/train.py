@@ -1,4 +1,6 @@
-"""Train the learned reader on synthetic documents, calibrate it, and write its weights with their model card."""
+"""Train the learned reader on synthetic documents, and on real layouts with other content where folders of real
+documents are given; calibrate it, and write its weights with their model card.
+"""
 
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +21,11 @@ class Command(BaseCommand):
             "--run", type=Path, required=True, help="the folder of checkpoints; an unfinished run goes on"
         )
         parser.add_argument("--out", type=Path, help="where the weights go; without it they stay in the run's folder")
+        parser.add_argument("--from", dest="begin", type=Path, help="weights to go on from, in place of random ones")
+        parser.add_argument(
+            "--real", type=Path, action="append", default=[], help="a folder with truth.jsonl; repeatable"
+        )
+        parser.add_argument("--words", type=Path, help="a folder for what is read of real documents, to read it once")
         parser.add_argument("--n", type=int, default=200, help="documents to calibrate on, and to measure on")
 
     def handle(self, *args: Any, config: str, smoke: bool, documents: int | None, **options: Any) -> None:
@@ -30,7 +37,7 @@ class Command(BaseCommand):
         if documents:
             chosen = replace(chosen, documents=documents)
         run, out = options["run"], options["out"]
-        train(chosen, run, self.stdout.write)
+        train(chosen, run, self.stdout.write, options["begin"], options["real"], options["words"])
         card = export(run, out or run, 4 if smoke else options["n"])
         for reader in ("rules", "model", "rules+model"):
             scores = card["held_out"][reader]

@@ -11,11 +11,15 @@ from inference.types import Reading
 
 
 class Label(NamedTuple):
-    """What a word is part of: a header field (`row` -1), or a cell of `line_items` or `tax_lines` (row from 0)."""
+    """What a word is part of: a header field (`row` -1), or a cell of `line_items` or `tax_lines` (row from 0).
+
+    Not `sure`: it may be or not, and nothing is learned of it.
+    """
 
     name: str
     row: int = -1
     cell: str = ""
+    sure: bool = True
 
 
 class Piece(NamedTuple):
@@ -75,6 +79,7 @@ class Sample:
     """One generated document. `fields`, `line_items`, `tax_lines` hold the canonical text of what is printed, no more.
 
     `family` names the layout family (its style parameters joined by dots); hold families out by this name.
+    `known`: the outputs of the network that the labels tell wholly; None where that is all.
     """
 
     seed: int
@@ -89,3 +94,4 @@ class Sample:
     country: str
     family: str
     sheets: tuple[Sheet, ...]
+    known: frozenset[str] | None = None

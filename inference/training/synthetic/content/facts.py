@@ -201,7 +201,7 @@ def draw_facts(
         country=country,
         currency=currency,
         digits=digits,
-        seller=party(rng, country, _home_language(country, language), foreign=abroad),
+        seller=party(rng, country, _home_language(country, language), private=rng.random() < 0.05, foreign=abroad),
         buyer=buyer,
         ship_to=party(rng, foreign_buyer, buyer_language, private=rng.random() < 0.3)
         if rng.random() < 0.3

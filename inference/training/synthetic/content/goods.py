@@ -42,6 +42,36 @@ _SPECS = (
     "T#",
     "@@@ ##",
 )
+_TAILS = (
+    "####",
+    "######",
+    "#########",
+    "20##",
+    "@@######",
+    "@@@-###@-@@#@@",
+    "@@####@@###",
+    "(######)",
+    "- ##",
+    "/ #",
+    "#,##",
+    "#,## l",
+    "#.##L",
+    "##GB",
+    "###g",
+    "#hrs",
+    "# TB",
+    "##/##/20##",
+    "##.##.20##",
+    "(# x ##,##)",
+    "#%",
+    "365",
+    "No # @",
+    "#/##",
+    "ref. ####-##",
+    "@#",
+    "##.###.##",
+)
+_HEADS = ("[@@@@_####]", "[########]", "*######*", "@@####", "####", "##.##.", "##/##/##")
 _CODES = (
     "######",
     "@@-####",
@@ -93,6 +123,10 @@ def describe(rng: random.Random, language: str, service: bool) -> str:
         parts.append(rng.choice(words["adjectives"]))
     if rng.random() < 0.12:
         parts.append("- " + rng.choice(words["services"]))
+    if rng.random() < 0.22:
+        parts.append(fill(rng, rng.choice(_TAILS)))
+    if rng.random() < 0.04:
+        parts.insert(0, fill(rng, rng.choice(_HEADS)))
     if rng.random() < 0.06:
         parts.append(f"({fill(rng, rng.choice(_SPECS))})")
     return " ".join(parts)

@@ -99,7 +99,7 @@ def letterhead(c: Composer) -> None:
     top: Text = (Piece(seller.brand),) if seller.brand and c.chance(0.6) else name
     if top is not name:
         c.said["brand_shown"] = seller.brand
-    details = [*address_pieces(c, seller, "seller"), *contact_rows(c, c.rng.choice((0.2, 0.5, 0.8)))]
+    details = [*_owner(c), *address_pieces(c, seller, "seller"), *contact_rows(c, c.rng.choice((0.2, 0.5, 0.8)))]
     if top is not name:
         details.insert(0, name)
     half = (c.right - c.left) * 0.48
@@ -211,7 +211,9 @@ def title(c: Composer, concept: str) -> None:
 
 def _buyer_rows(c: Composer, with_vat: bool) -> list[tuple[Piece, ...]]:
     buyer = c.facts.buyer
-    rows: list[tuple[Piece, ...]] = [(c.tag(buyer.name, "buyer_name"),), *_beside_name(c)]
+    name = c.tag(buyer.name, "buyer_name")
+    head = c.rng.choice(("Attn: ", "ATTN: ", "c/o ", "Attention: ", f"{c.rng.choice(c.words('salutation'))} "))
+    rows: list[tuple[Piece, ...]] = [(Piece(head), name) if c.chance(0.04) else (name,), *_beside_name(c)]
     if c.chance(0.4):
         rows.insert(0, rows.pop())
     rows += address_pieces(c, buyer, "buyer")
@@ -249,7 +251,18 @@ def _beside_name(c: Composer) -> list[tuple[Piece, ...]]:
 
 
 def _seller_rows(c: Composer) -> list[tuple[Piece, ...]]:
-    return [seller_name(c), *address_pieces(c, c.facts.seller, "seller"), *contact_rows(c, 0.4)]
+    rows = [seller_name(c), *_owner(c)]
+    if c.chance(0.3):
+        rows.reverse()
+    return [*rows, *address_pieces(c, c.facts.seller, "seller"), *contact_rows(c, 0.4)]
+
+
+def _owner(c: Composer) -> list[tuple[Piece, ...]]:
+    """A person under the name of the seller: the owner, or who is in charge; mostly nobody."""
+    if not c.chance(0.12):
+        return []
+    head = c.rng.choice(("", "", "", c.rng.choice(c.words("department")) + ": ", "c/o ", "Attn: "))
+    return [(Piece(head + c.facts.seller.person),)]
 
 
 def _ship_rows(c: Composer) -> list[tuple[Piece, ...]]:

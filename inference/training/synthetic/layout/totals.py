@@ -77,6 +77,8 @@ def total_rows(c: Composer, with_tax: bool = True) -> list[Row]:
     if plain_net and (facts.tax or c.chance(0.5)):
         if c.chance(0.9):
             row("net", c.money(facts.net, "net_amount"))
+            if c.chance(0.03):
+                rows[-1] = ((Piece(""),), *rows[-1][1:])
     elif adjusted:
         rows.append(((Piece(c.label("subtotal")),), c.amount(facts.subtotal), False))
     nil = c.style.zeros and not facts.gross_prices

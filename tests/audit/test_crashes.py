@@ -107,7 +107,7 @@ def own_server(superuser_url: str) -> Iterator[Path]:
     with psycopg.connect(url, autocommit=True) as server:
         server.execute("ALTER SYSTEM SET fsync = off")  # the machine itself stays up
         server.execute("SELECT pg_reload_conf()")
-        if not server.execute("SELECT FROM pg_roles WHERE rolname = %s", [settings.DATABASE_APP_ROLE]).fetchone():
+        if not server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [settings.DATABASE_APP_ROLE]).fetchone():
             server.execute(SQL("CREATE ROLE {} LOGIN").format(Identifier(settings.DATABASE_APP_ROLE)))
         server.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
     dump = subprocess.run([programs / "pg_dump", make_conninfo(superuser_url, dbname=name)], stdout=PIPE, check=True)

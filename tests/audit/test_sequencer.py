@@ -10,11 +10,12 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from audit import canonical, merkle, tree
+from audit import canonical, merkle, tasks, tree
 from audit.models import Event
 from audit.record import record
 from audit.sequencer import fold, fold_all
 from audit.verify import Frontier, leaf_hash
+from automation.workflow.wakeup import unanswered
 from tests.servers import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_log")]
@@ -253,3 +254,15 @@ def test_an_event_folded_alone_leaves_no_row_of_its_own() -> None:
             fold()
         cursor.execute("SELECT pg_total_relation_size('audit_batch') + pg_relation_size('audit_edge')")
         assert cursor.fetchone()[0] - before[0] <= 16_384
+
+
+def test_a_fold_that_found_work_rings_once_more() -> None:
+    before = unanswered("default")
+    tasks.fold()
+    assert unanswered("default") == before, "nothing was there"
+    write()
+    tasks.fold()
+    assert unanswered("default") == before + 1
+    write()
+    tasks.fold(again=False)
+    assert (tree.size(), unanswered("default")) == (2, before + 1)

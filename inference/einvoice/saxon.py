@@ -1,8 +1,9 @@
 """The business rules of EN 16931, run by Saxon: `python -m inference.einvoice.saxon`, a socket as standard input.
 
 One request after the other: {"rules": stylesheet, "standard": flag, "seconds": limit} and the XML; the answer
-{"broken": [[rule, words]]} or {"error": words}. A stylesheet is compiled when it is first asked for, which takes a second, and kept. Whoever asks
-ends this process where it is too slow; it ends by itself when nobody has asked for `IDLE_SECONDS`.
+{"broken": [[rule, words]]} or {"error": words}. A stylesheet is compiled when it is first asked for, which takes a
+second, and kept. Whoever asks ends this process where it is too slow; it ends by itself when nobody has asked for
+`IDLE_SECONDS`.
 """
 
 import re

@@ -56,7 +56,7 @@ def problems(xml: bytes, syntax: str, profile: str) -> list[Problem]:
     if rules is None:
         return []
     try:
-        found = [(rule, said) for rule, said in broken(rules, xml) if _counts(rule, profile)]
+        found = broken(rules, xml, standard="factur-x.eu" not in profile.lower())
     except Unchecked as error:
         message = f"Whether the XML keeps the business rules of EN 16931 could not be checked: {error}"
         return [Problem("einvoice_rules_unchecked", message)]
@@ -67,21 +67,20 @@ def problems(xml: bytes, syntax: str, profile: str) -> list[Problem]:
     return told
 
 
-def _counts(rule: str, profile: str) -> bool:
-    """The rules for CII have code lists of Factur-X in them, which other profiles need not keep."""
-    return rule.startswith("BR-") or "factur-x.eu" in profile.lower()
-
-
 class Unchecked(Exception):
     """The rules could not be run; says why."""
 
 
-def broken(rules: str, xml: bytes) -> list[tuple[str, str]]:
-    """The fatal rules of one stylesheet that the XML breaks, with what they say. Raises Unchecked."""
+def broken(rules: str, xml: bytes, *, standard: bool = True) -> list[tuple[str, str]]:
+    """The fatal rules of one stylesheet that the XML breaks, with what they say. Raises Unchecked.
+
+    `standard`: those of EN 16931 alone. The stylesheets for CII have code lists of Factur-X in them, which other
+    profiles need not keep.
+    """
     with _lock:
         for again in (True, False):
             try:
-                return _asked(rules, xml)
+                return _asked(rules, xml, standard)
             except (wire.Closed, TimeoutError) as error:
                 if isinstance(error, TimeoutError) or _stop() == -signal.SIGALRM:
                     _stop()
@@ -97,22 +96,22 @@ def stop() -> None:
         _stop()
 
 
-def _asked(rules: str, xml: bytes) -> list[tuple[str, str]]:
+def _asked(rules: str, xml: bytes, standard: bool) -> list[tuple[str, str]]:
     connection = _running()
-    seconds = SECONDS if rules in _compiled else SECONDS + STARTING
+    seconds = SECONDS if (rules, standard) in _compiled else SECONDS + STARTING
     connection.settimeout(seconds + 1)
-    wire.send(connection, {"rules": rules, "seconds": seconds}, xml)
+    wire.send(connection, {"rules": rules, "standard": standard, "seconds": seconds}, xml)
     answer, _ = wire.receive(connection, time.monotonic() + seconds + 1)
-    _compiled.add(rules)
+    _compiled.add((rules, standard))
     if "error" in answer:
         raise Unchecked(str(answer["error"]))
-    return [(str(rule), str(said)) for rule, said in answer["broken"]]
+    return [(str(rule), str(said)) for rule, said in answer["broken"] if not standard or rule.startswith("BR-")]
 
 
 _lock = threading.Lock()
 _connection: socket.socket | None = None
 _process: subprocess.Popen[bytes] | None = None
-_compiled: set[str] = set()
+_compiled: set[tuple[str, bool]] = set()
 
 
 def _running() -> socket.socket:

@@ -33,8 +33,9 @@ def write_for(task: Task, subject: str, given_to: User | None = None) -> None:
     for person in able(document, Gate(task.gate)):
         with language.reading(person):
             said = spoken(subject)
-            yours = f" {_('It is yours now.')}" if person == given_to else ""
-            text = f"{_about(document)}\n\n{said}.{yours}\n\n{settings.SITE_URL}{link(task, person)}\n"
+            yours = _("It is yours now.") if person == given_to else ""
+            what = f"{said}. {yours}".strip()
+            text = f"{_about(document)}\n\n{what}\n\n{settings.SITE_URL}{link(task, person)}\n"
             letters.write(Letter.Kind.REMINDER, document, person.email, f"{said}: {document.filename}", text)
 
 

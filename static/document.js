@@ -319,6 +319,11 @@
     });
     document.body.addEventListener("htmx:beforeSwap", (event) => {
       if (event.detail.target !== panel()) return;
+      // What a person may not do is said above the fields; other pages with this status are none of ours.
+      if (event.detail.xhr.status === 403 && event.detail.xhr.responseText.includes('id="version"')) {
+        event.detail.shouldSwap = true;
+        event.detail.isError = false;
+      }
       swapping = event.detail.shouldSwap;
       keep();
       open.clear();

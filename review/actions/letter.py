@@ -48,9 +48,9 @@ def tell_of_rejection(document: Document, address: str, reason: str, acting_user
     """In the transaction of the rejection."""
     named = _named(document)
     about = {"company": document.entity.name, "document": named, "file": document.filename}
-    text = f"{_('%(company)s does not take %(document)s (%(file)s):') % about}\n\n{reason}\n"
+    begins = _("%(company)s does not take %(document)s (%(file)s):") % about
     subject = _("Not taken: %(document)s") % {"document": named}
-    letters.write(Letter.Kind.REJECTION, document, address, subject, text, acting_user)
+    letters.write(Letter.Kind.REJECTION, document, address, subject, f"{begins}\n\n{reason}\n", acting_user)
 
 
 def _named(document: Document) -> str:

@@ -42,7 +42,8 @@ bench-audit: $(VENV)/.ready
 	$(BIN)/python -m tests.audit.bench $(ARGS)
 
 bench-ocr: $(VENV)/.ready
-	$(BIN)/python -m tests.bench ocr ocr_memory
+	$(BIN)/python -m tests.bench ocr
+	BENCH_ENGINE=$${BENCH_ENGINE:-doctr} $(BIN)/python -m tests.bench ocr_memory
 
 bench-ui: $(VENV)/.ready
 	$(BIN)/python -m tests.bench.desk

@@ -2,6 +2,7 @@
 
 Pages of real scans (`../shared/data/unlabelled-scans`, else `dev/scanned-cc0/docs_imageonly`), again and again, read as
 the pipeline reads them: the sandbox draws them, `router` has them read. BENCH_PAGES: how many; BENCH_ENGINE: by whom.
+Tesseract runs in processes of its own that end with each page, so what may grow is our own engine: BENCH_ENGINE=doctr.
 """
 
 import itertools

@@ -41,8 +41,8 @@ def scanned(rng: random.Random, page: Tones) -> Tones:
     tones = _turned(_smaller(page), rng.gauss(0, 0.8), 255)
     ink, paper = rng.uniform(15, 60), rng.uniform(215, 250)
     soft = np.asarray(cv2.GaussianBlur(tones, (0, 0), rng.uniform(0.4, 0.8)), np.float32)
-    tones = ink + (paper - ink) * soft / 255
-    return _packed(tones + _noise(rng, tones.shape, rng.uniform(3, 8)), rng.randint(35, 65))
+    shaded = np.asarray(ink + (paper - ink) * soft / 255, np.float32)
+    return _packed(shaded + _noise(rng, shaded.shape, rng.uniform(3, 8)), rng.randint(35, 65))
 
 
 def faxed(rng: random.Random, page: Tones) -> Tones:

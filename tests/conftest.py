@@ -19,12 +19,19 @@ from django.contrib.auth.models import User
 from django.core.cache import caches
 from django.db import connections
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from psycopg import sql
 from pytest_django.plugin import DjangoDbBlocker
 
 from automation import embedded
 from tests import servers
 from tests.servers import Workers
+
+hypothesis_settings.register_profile(
+    "unhurried", hypothesis_settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("unhurried")  # how long an example takes is the machine's affair, not the property's
 
 DEV_DATA = servers.ROOT.parent / "shared" / "data" / "dev"
 

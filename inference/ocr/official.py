@@ -46,7 +46,7 @@ def take(file: Path, out: Path, sha256: str = "") -> dict[str, Any]:
     config = RecognitionConfig(file.name, 0, architecture=architecture, vocabulary=vocabulary)
     weights = torch.load(file, map_location="cpu", weights_only=True)
     try:
-        _replace(out, lambda fresh: write(config, weights, fresh, stretch=1.0))
+        _replace(out, lambda fresh: write(config, weights, fresh))
     except (RuntimeError, KeyError) as error:
         raise WeightsUnavailable(f"{file.name} does not hold the weights of {architecture}: {error}") from error
     return recognition.verified(out)

@@ -56,9 +56,9 @@ class Recogniser:
         return said
 
     def _scaled(self, crop: Grey) -> Grey:
-        """The crop at the height and of the stretch that were trained; squeezed where it would be too long."""
+        """The crop at the height that was trained; squeezed where it would be too long."""
         height, widest = self.card["height"], self.card["widths"][-1]
-        width = min(widest, max(4, round(self.card["stretch"] * crop.shape[1] * height / crop.shape[0])))
+        width = min(widest, max(4, round(crop.shape[1] * height / crop.shape[0])))
         way = Image.Resampling.BOX if crop.shape[0] > height else Image.Resampling.BILINEAR
         return np.asarray(Image.fromarray(crop).resize((width, height), way))
 

@@ -10,9 +10,7 @@ from PIL import Image, ImageDraw
 from inference.training.ocr.fonts import Font, draw_font, sized
 
 HEIGHT = 32
-WIDTHS = (64, 96, 128, 192, 256, 384, 512)
-STRETCH = 1.2
-"""Crops are widened by it: the network looks every four columns, and close letters need more looks."""
+WIDTHS = (64, 96, 128, 192, 256, 384)
 Grey = NDArray[np.uint8]
 _Tones = NDArray[np.float32]
 
@@ -166,7 +164,7 @@ def _margins(rng: random.Random, box: tuple[int, int, int, int], shape: tuple[in
 def _scaled(tones: _Tones) -> Grey:
     """HEIGHT rows; narrower letters where the word would be too long."""
     height, width = tones.shape
-    wide = min(WIDTHS[-1], max(4, round(STRETCH * width * HEIGHT / height)))
+    wide = min(WIDTHS[-1], max(4, round(width * HEIGHT / height)))
     way = cv2.INTER_AREA if height > HEIGHT else cv2.INTER_LINEAR
     scaled = cv2.resize(tones, (wide, HEIGHT), interpolation=way)
     return np.clip(scaled, 0, 255).astype(np.uint8)

@@ -22,7 +22,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from inference.training.ocr.config import HELD_OUT, RecognitionConfig
-from inference.training.ocr.crops import HEIGHT, STRETCH, WIDTHS
+from inference.training.ocr.crops import HEIGHT, WIDTHS
 from inference.training.ocr.recognition import MEAN, SCALE, build, held_out, share_read
 from inference.training.ocr.runs import CHECKPOINT
 
@@ -45,10 +45,8 @@ def export(run: Path, out: Path) -> dict[str, Any]:
     return card
 
 
-def write(
-    config: RecognitionConfig, weights: Mapping[str, Tensor], out: Path, stretch: float = STRETCH
-) -> dict[str, Any]:
-    """Write weights and graph of a docTR recogniser with its state dict. It was trained on crops of that stretch."""
+def write(config: RecognitionConfig, weights: Mapping[str, Tensor], out: Path) -> dict[str, Any]:
+    """Write weights and graph of a docTR recogniser with its state dict."""
     out.mkdir(parents=True, exist_ok=True)
     kept = {name: value.half() if value.is_floating_point() else value for name, value in weights.items()}
     file = out / "recognition.safetensors"
@@ -65,7 +63,6 @@ def write(
         "vocabulary": config.vocabulary,
         "height": HEIGHT,
         "widths": list(WIDTHS),
-        "stretch": stretch,
         "mean": MEAN,
         "scale": SCALE,
         "parameters": sum(parameter.numel() for parameter in model.parameters()),

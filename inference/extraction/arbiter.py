@@ -26,7 +26,7 @@ CENT = Decimal("0.02")
 _CLIP = 6.0
 _FAMILIES = {
     "date": "date", "money": "money", "id": "id", "name": "name", "text": "text", "currency": "choice",
-    "iban": "checked", "bic": "checked", "vat_id": "checked", "choice": "type",
+    "iban": "checked", "bic": "checked", "vat_id": "checked", "choice": "choice",
 }  # fmt: skip
 UNFITTED = (1.0, 0.0, 0.0, -1.0, -1.0, 1.0, 0.6, -0.3, -0.3, 0.5, -0.5, 0.1, 0.1)
 

@@ -18,10 +18,12 @@ from inference.extraction.level import laid, levelled
 from inference.fields import FIELDS, to_text
 from inference.types import Alternative, Extraction, FieldPrediction, Reading, Row
 
+MARGIN = 0.3
 NEVER = 1.0
 DISAGREEMENT = 0.5
 CONTESTED = 0.8
 ALONE = 0.5
+SURE_ALONE = 0.95
 REMEMBERED = 0.6
 CLOSE = 0.15
 DOUBT = 0.85
@@ -58,7 +60,8 @@ def combine(one: Extraction, other: Extraction, judgement: Judgement | None = No
     `judgement`: how to weigh them where that is not what ships.
     """
     case = arbiter.case_of(one, other, arbiter.shipped() if judgement is None else judgement)
-    both = ((name, _chosen(case, name)) for name in FIELDS)
+    kind = agree(one.fields.get("document_type"), other.fields.get("document_type"), MARGIN, SURE_ALONE)
+    both = ((name, kind if name == "document_type" else _chosen(case, name)) for name in FIELDS)
     fields = _whole(case, {name: field for name, field in both if field is not None})
     fields = _nobody_pays_himself({**fields, **_due(case, fields)})
     return Extraction(

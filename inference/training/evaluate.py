@@ -150,10 +150,7 @@ def export(run: Path, out: Path, count: int, real: Sequence[Folder] = (), words:
     change = shift(_listen(weights, documents)) if documents else (0.0, 1.0)
     weights = replace(weights, calibration=shifted(weights.calibration, change))
     judgement = weigh(
-        [
-            listen(weights, truth_row(sample, ""), sample.reading, sample.document_type != "other")
-            for sample in worn_samples(count)
-        ],
+        [listen(weights, truth_row(sample, ""), sample.reading, True) for sample in worn_samples(count)],
         [*_listen(weights, documents)],
     )
     card = {

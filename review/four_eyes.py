@@ -7,12 +7,14 @@ invoice's own cost centre, it holds in place of those for any. A stand-in uses t
 person, and may approve neither what they touched themselves nor what the absent person touched.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.contrib.auth.models import User
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Func, IntegerField, Q
+from django.utils import timezone
 
 from automation.documents.models import Document, FieldValue
 from automation.ledger.models import Invoice
@@ -85,6 +87,26 @@ def standing(document: Document, gate: Gate, user: User) -> Standing:
             return Standing(on_behalf_of=None if holder == user.pk else holder)
         first = first or problem
     return Standing(why_not=first or "Your roles do not include this approval.")
+
+
+def task_of(document: Document, user: User, tasks: Sequence[Task]) -> Task | None:
+    """Of a document's open tasks, in the order of gates, the one that counts for the person: which they may decide.
+
+    Where that is true of several, each needs another person all the same, and theirs is the last one, which fewest may
+    give. Without one: a task at whose gate they work; else any.
+    """
+    if len(tasks) < 2:
+        return tasks[0] if tasks else None
+    mine = [task for task in tasks if access.may(user, RIGHT[Gate(task.gate)], document.entity_id)]
+    now = timezone.now()
+    free = [
+        task
+        for task in mine
+        if task.assigned_to_id in (None, user.pk)
+        and (task.postponed_until is None or task.postponed_until <= now)
+        and standing(document, Gate(task.gate), user).why_not is None
+    ]
+    return (free or mine or tasks)[-1]
 
 
 def above_limit(document: Document, person: int) -> str | None:

@@ -5,7 +5,7 @@ from automation.documents.models import Document
 from automation.ledger.models import Invoice
 from automation.policy.body import Body
 from automation.workflow import definition
-from automation.workflow.models import Run
+from automation.workflow.models import Run, Signal
 from review.doubts import policy_of
 from review.models import Gate
 
@@ -23,12 +23,19 @@ def needed(document: Document, gate: Gate, policy: Body | None = None) -> str | 
     return None
 
 
-def following(document: Document, gate: Gate) -> list[Gate]:
-    """The approvals still to come after this one, as far as the document's run has steps for them."""
+def given(document: Document) -> set[str]:
+    """The gates whose approval was given, while the document's run has not passed them."""
+    unheard = Signal.objects.filter(run=document.run_id, name__in=(Gate.APPROVE, *LATER), consumed_by=None)
+    return set(unheard.values_list("name", flat=True))
+
+
+def outstanding(document: Document) -> list[Gate]:
+    """The approvals that are needed and not given, in the order of the steps that the document's run has for them."""
     run = Run.objects.select_related("definition").get(pk=str(document.run_id))
-    workflow, policy = definition.load(run.definition_id, run.definition.digest), policy_of(document.pk)
-    later = LATER[LATER.index(gate) + 1 :] if gate in LATER else LATER
-    return [step for step in later if workflow.find(step) is not None and needed(document, step, policy)]
+    steps = [step.name for step in definition.load(run.definition_id, run.definition.digest).steps]
+    ahead, policy, done = steps[steps.index(run.step) :], policy_of(document.pk), given(document)
+    open_ones = [gate for gate in (Gate.APPROVE, *LATER) if gate in ahead and gate not in done]
+    return [gate for gate in open_ones if gate == Gate.APPROVE or needed(document, gate, policy)]
 
 
 def _above(document: Document, policy: Body) -> str | None:

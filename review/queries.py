@@ -21,8 +21,8 @@ from automation.policy.models import TriageDecision
 from automation.workflow.models import Run
 from review import access
 from review.doubts import doubts, policy_of
-from review.four_eyes import PAYMENT_GATES, RIGHT, open_holds, standing
-from review.models import Comment, Correction, Gate, Hold, Letter, Limit, Preference, Task
+from review.four_eyes import PAYMENT_GATES, RIGHT, open_holds, standing, task_of
+from review.models import Comment, Correction, Decision, Gate, Hold, Letter, Limit, Preference, Task
 from review.queue import TABS, Counts, Filters, QueuePage, Row, counts, following, queue, waiting
 
 __all__ = [
@@ -66,8 +66,9 @@ class DocumentView:
     """Everything the document's screen shows, newest first where it is a list of events.
 
     `values`: the current value of each field and table by name. `doubts`: for each doubtful field the reasons in words,
-    in the order of the form. `policy`: the one that routed it, or the newest. `task`: the open one. `stopped_at`: the
-    step at which its run stands, of a document that goes no further; else "".
+    in the order of the form. `policy`: the one that routed it, or the newest. `task`: the open one that counts for the
+    person. `approvals`: by gate who approved it there, None where it waits for somebody. `stopped_at`: the step at
+    which its run stands, of a document that goes no further; else "".
     """
 
     document: Document
@@ -78,6 +79,7 @@ class DocumentView:
     triage: TriageDecision | None
     policy: Body
     task: Task | None
+    approvals: Mapping[Gate, User | None]
     corrections: list[Correction]
     comments: list[Comment]
     letters: list[Letter]
@@ -121,7 +123,10 @@ def document_view(user: User, document_id: uuid.UUID) -> DocumentView:
     prefetch_related_objects(list(values.values()), Prefetch("entered_by", User.objects.only("username")))
     findings = newest_findings(document)
     policy = policy_of(document.pk)
-    task = Task.objects.filter(document=document, closed_at=None).select_related("leased_by", "assigned_to").first()
+    open_ones = Task.objects.filter(document=document, closed_at=None).select_related("leased_by", "assigned_to")
+    tasks = list(open_ones.order_by("gate"))
+    task = task_of(document, user, tasks)
+    approvals = _approvals(document, tasks)
     return DocumentView(
         document=document,
         invoice=getattr(document, "invoice", None),
@@ -131,6 +136,7 @@ def document_view(user: User, document_id: uuid.UUID) -> DocumentView:
         triage=TriageDecision.objects.filter(document=document).select_related("policy").order_by("-pk").first(),
         policy=policy,
         task=task,
+        approvals=approvals,
         corrections=list(
             Correction.objects.filter(document=document).select_related("before", "after", "by").order_by("-pk")
         ),
@@ -139,7 +145,7 @@ def document_view(user: User, document_id: uuid.UUID) -> DocumentView:
         comments=list(Comment.objects.filter(document=document).select_related("by").order_by("-pk")),
         trail=audit_queries.trail(subject_of(document)),
         stopped_at=_stopped_at(document),
-        allowed=_allowed(user, document, task),
+        allowed=_allowed(user, document, task, approvals),
     )
 
 
@@ -212,7 +218,17 @@ def _stopped_at(document: Document) -> str:
     return Run.objects.values_list("step", flat=True).get(pk=document.run_id)
 
 
-def _allowed(user: User, document: Document, task: Task | None) -> Allowed:
+def _approvals(document: Document, tasks: Sequence[Task]) -> Mapping[Gate, User | None]:
+    standing_ones = Decision.objects.filter(
+        document=document, gate__in=PAYMENT_GATES, verdict="approved", reversal=None
+    ).select_related("by")
+    given: dict[Gate, User | None] = {Gate(decision.gate): decision.by for decision in standing_ones.order_by("pk")}
+    asked: dict[Gate, User | None] = {Gate(task.gate): None for task in tasks if task.gate in PAYMENT_GATES}
+    both = given | asked
+    return {gate: both[gate] for gate in PAYMENT_GATES if gate in both}
+
+
+def _allowed(user: User, document: Document, task: Task | None, approvals: Mapping[Gate, User | None]) -> Allowed:
     may_verify = access.may(user, access.VERIFY, document.entity_id)
     gate = Gate(task.gate) if task is not None else None
     verifying = gate == Gate.VERIFY and document.state == State.TO_VERIFY
@@ -221,7 +237,7 @@ def _allowed(user: User, document: Document, task: Task | None) -> Allowed:
     stands = standing(document, gate, user) if gate is not None and may_approve else None
     works = any(access.may(user, right, document.entity_id) for right in RIGHT.values())
     return Allowed(
-        correct=may_verify and (verifying or (approving and gate == Gate.APPROVE)),
+        correct=may_verify and (verifying or (approving and Gate.APPROVE in approvals and not any(approvals.values()))),
         verify=may_verify and verifying,
         approve=stands is not None and stands.why_not is None,
         reject=(may_verify and verifying) or may_approve,

@@ -152,17 +152,26 @@ def _tasks(user: User, tab: str, filters: Filters) -> QuerySet[Task]:
     tasks = Task.objects.filter(closed_at=None, waiting=True)
     match tab:
         case "mine":
-            tasks = tasks.filter(_for_me(user))
+            tasks = _once(tasks.filter(_for_me(user)), len(_own_gates(user)))
         case "team":
-            tasks = tasks.filter(_for_my_team(user))
+            tasks = _once(tasks.filter(_for_my_team(user)), len(_own_gates(user)))
         case "verify":
             tasks = tasks.filter(_visible(user), gate=Gate.VERIFY)
         case _:
-            tasks = tasks.filter(_visible(user), gate__in=PAYMENT_GATES)
+            tasks = _once(tasks.filter(_visible(user), gate__in=PAYMENT_GATES), len(PAYMENT_GATES))
     if filters.due:
         today = timezone.now().date()
         tasks = tasks.filter(urgency__lt=today if filters.due == "overdue" else today + timedelta(days=7))
     return tasks.filter(_narrowed(filters, "document__"), search.matching(filters.q, "document"))
+
+
+def _once(tasks: QuerySet[Task], gates: int) -> QuerySet[Task]:
+    """Each document once, where these tasks are at several gates: by the last of those open at once, which fewest may
+    decide, as on its screen (four_eyes.task_of)."""
+    if gates < 2:
+        return tasks
+    later = tasks.filter(document=OuterRef("document"), gate__gt=OuterRef("gate"))
+    return tasks.filter(Q(gate__in=(Gate.VERIFY, Gate.TREASURY)) | ~Exists(later))
 
 
 def _documents(user: User, tab: str, filters: Filters) -> QuerySet[Document]:
@@ -285,7 +294,8 @@ def _rows(documents: list[Document], open_tasks: Iterable[Task]) -> list[Row]:
 
 
 def _open_tasks(ids: Iterable[uuid.UUID]) -> QuerySet[Task]:
-    return Task.objects.filter(document__in=ids, closed_at=None).select_related("leased_by", "assigned_to", "entity")
+    tasks = Task.objects.filter(document__in=ids, closed_at=None).order_by("gate")
+    return tasks.select_related("leased_by", "assigned_to", "entity")
 
 
 def _worst(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:

@@ -13,7 +13,8 @@ from inference.fields import FORM
 SEVERITIES = ("info", "warning", "blocks")
 SILENT = ("none", "info", "warning")  # a blocking finding is never silent
 KEYS = ("name", "minimum_confidence", "key_fields", "highest_silent_severity")
-OPTIONAL = ("hours", "controller_above", "cost_centres", "treasury_on_bank_change", "approve_by_link")
+OPTIONAL = ("hours", "controller_above", "cost_centres", "treasury_on_bank_change", "approvals", "approve_by_link")
+APPROVALS = ("sequential", "parallel")
 GATES = ("verify", "approve", "controller", "treasury")
 MOST_HOURS = 2000  # about a year of working days
 
@@ -25,6 +26,7 @@ class Body:
     has no deadline. `controller_above`: by currency, the total above which a controller approves too; where any is
     named, an invoice in another currency goes to the controller. `cost_centres`: such amounts for one cost centre, in
     place of the general ones. `treasury_on_bank_change`: a new account is released by one more person.
+    `approvals`: whether all that an invoice needs are asked for one after the other or at once.
     `approve_by_link`: the link in a reminder approves without signing in."""
 
     name: str
@@ -34,6 +36,7 @@ class Body:
     hours: Mapping[str, int]
     controller_above: Mapping[str, Decimal]
     treasury_on_bank_change: bool
+    approvals: str = APPROVALS[0]
     approve_by_link: bool = False
     cost_centres: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
 
@@ -55,6 +58,7 @@ def parse(body: Mapping[str, Any]) -> Body:
         hours=dict(body.get("hours", {})),
         controller_above=_thresholds(body.get("controller_above", {})),
         treasury_on_bank_change=body.get("treasury_on_bank_change", False),
+        approvals=body.get("approvals", APPROVALS[0]),
         approve_by_link=body.get("approve_by_link", False),
         cost_centres={centre.upper(): _thresholds(own) for centre, own in body.get("cost_centres", {}).items()},
     )
@@ -89,6 +93,8 @@ def _problems(body: Mapping[str, Any]) -> Iterator[str]:
         isinstance(own, dict) and own and all(map(_is_threshold, own.items())) for own in centres.values()
     ):
         yield 'cost_centres must give amounts by cost centre and currency, like {"4100": {"EUR": "500.00"}}'
+    if body.get("approvals", APPROVALS[0]) not in APPROVALS:
+        yield f"approvals must be one of {', '.join(APPROVALS)}"
     for key in ("treasury_on_bank_change", "approve_by_link"):
         if not isinstance(body.get(key, False), bool):
             yield f"{key} must be true or false"

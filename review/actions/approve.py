@@ -13,7 +13,7 @@ from automation.documents.states import move
 from automation.documents.values import current_values
 from automation.errors import CountersignError, NotAllowed
 from automation.ledger.models import Invoice
-from review import four_eyes, matrix
+from review import four_eyes, gates, matrix
 from review.actions.decide import decide, require_gate, require_ready
 from review.actions.opening import log, open_document
 from review.four_eyes import PAYMENT_GATES
@@ -29,23 +29,34 @@ class Approval:
     problem: str = ""
 
 
-def approve(document_id: uuid.UUID, *, expected_version: int, acting_user: User, by_link: bool = False) -> Decision:
+def approve(
+    document_id: uuid.UUID,
+    *,
+    expected_version: int,
+    acting_user: User,
+    gate: Gate | None = None,
+    by_link: bool = False,
+) -> Decision:
     """Let the document go on to the next approval it needs, or to be posted. Bank accounts released are on record.
 
+    `gate`: which of several approvals that are asked for at once; the one that counts for the person without it.
     `by_link`: from the link in a reminder, which is put on record.
 
     Raises NotAllowed for whoever touched or already approved it and above the person's limit (the database refuses them
     too), NotReady while a required field is missing, a finding blocks or a hold stands, Stale, Held and Conflict.
     """
     with transaction.atomic():
-        opened = open_document(document_id, expected_version=expected_version, acting_user=acting_user, run=True)
+        opened = open_document(
+            document_id, expected_version=expected_version, acting_user=acting_user, gate=gate, run=True
+        )
         require_gate(opened, *PAYMENT_GATES)
         standing = four_eyes.standing(opened.document, opened.gate, acting_user)
         if standing.why_not is not None:
             raise NotAllowed(standing.why_not, code="four_eyes")
         require_ready(opened.document)
         decision = decide(opened, "approved", acting_user, on_behalf_of=standing.on_behalf_of)
-        if not matrix.following(opened.document, opened.gate):
+        gates.follow(opened.document, decision.at)
+        if not matrix.outstanding(opened.document):
             move(document_id, State.APPROVED)
         _log(opened.document, opened.gate, decision, acting_user, by_link)
     return decision

@@ -73,8 +73,12 @@ def decide(
         duplicate_of=duplicate_of,
     )
     now = timezone.now()
-    Task.objects.filter(pk=task.pk).update(closed_at=now, leased_by=None, leased_until=None)
-    grow(document)
+    open_ones = Task.objects.filter(document=document, closed_at=None)
+    ends = open_ones if outcome == "rejected" else open_ones.filter(pk=task.pk)
+    ends.update(closed_at=now, leased_by=None, leased_until=None)
+    open_ones.filter(leased_by=acting_user).update(leased_by=None, leased_until=None)  # who approved once may not again
+    if not open_ones.exists():  # a colleague who is asked at the same time need not look again
+        grow(document)
     if document.run_id is None:
         raise Conflict(f"{document.filename} has no run that could go on.")
     step = Run.objects.values_list("step", flat=True).get(pk=document.run_id)
@@ -82,5 +86,5 @@ def decide(
         gates.ask(document, Gate(step), now)
         return decision
     payload = {"outcome": outcome, "by": acting_user.username, "reason": reason}
-    engine.signal(document.run_id, step, payload, dedupe_key=str(task.pk))
+    engine.signal(document.run_id, task.gate if outcome == "approved" else step, payload, dedupe_key=str(task.pk))
     return decision

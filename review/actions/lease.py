@@ -16,7 +16,7 @@ from django.utils import timezone
 from automation.errors import Conflict
 from review.access import allowed_entities
 from review.actions.opening import log
-from review.four_eyes import RIGHT
+from review.four_eyes import RIGHT, task_of
 from review.models import Task
 
 HELD_FOR = timedelta(minutes=2)
@@ -38,26 +38,27 @@ def take(document_id: uuid.UUID, *, acting_user: User) -> Lease:
     now = timezone.now()
     free = Q(leased_until=None) | Q(leased_until__lte=now) | Q(leased_by=acting_user)
     for _ in range(2):
-        if _hold(_open_tasks(document_id, acting_user).filter(free), acting_user, now):
-            return _lease(document_id, acting_user)
-        held = _open_tasks(document_id, acting_user).select_related("leased_by").first()
-        if held is not None and held.leased_by is not None and held.leased_until is not None:
-            return _of(held, acting_user)
+        task = _task(document_id, acting_user)
+        if task is not None and _hold(Task.objects.filter(free, pk=task.pk, closed_at=None), acting_user, now):
+            return _lease(task, acting_user)
+        if task is not None and task.leased_by is not None and task.leased_until is not None:
+            return _of(task, acting_user)
     raise Conflict("This document waits for nobody, or not for you.")
 
 
 def take_over(document_id: uuid.UUID, *, acting_user: User) -> Lease:
     """Take the lease from whoever holds it; they see who has it now. Raises Conflict without an open task."""
     with transaction.atomic():
-        tasks = _open_tasks(document_id, acting_user).select_for_update(no_key=True, of=("self",))
-        task = tasks.select_related("leased_by", "document").first()
+        found = _task(document_id, acting_user)
+        tasks = Task.objects.select_for_update(no_key=True, of=("self",)).select_related("leased_by", "document")
+        task = tasks.filter(pk=found.pk, closed_at=None).first() if found is not None else None
         if task is None:
             raise Conflict("This document waits for nobody, or not for you.")
         before = task.leased_by
         _hold(Task.objects.filter(pk=task.pk), acting_user, timezone.now())
         if before is not None and before != acting_user:
             log("document.taken_over", task.document, acting_user, before={"holder": before.username})
-    return _lease(document_id, acting_user)
+    return _lease(task, acting_user)
 
 
 def release(document_id: uuid.UUID, *, acting_user: User) -> None:
@@ -73,8 +74,8 @@ def _hold(tasks: QuerySet[Task], user: User, now: datetime) -> int:
     return tasks.update(leased_since=Case(going_on, default=Value(now)), leased_by=user, leased_until=now + HELD_FOR)
 
 
-def _lease(document_id: uuid.UUID, user: User) -> Lease:
-    return _of(Task.objects.select_related("leased_by").get(document=document_id, closed_at=None), user)
+def _lease(task: Task, user: User) -> Lease:
+    return _of(Task.objects.select_related("leased_by").get(pk=task.pk), user)
 
 
 def _of(task: Task, user: User) -> Lease:
@@ -85,8 +86,11 @@ def _of(task: Task, user: User) -> Lease:
     return Lease(holder.username, name, task.leased_since, task.leased_until, mine=holder == user)
 
 
-def _open_tasks(document_id: uuid.UUID, user: User) -> QuerySet[Task]:
+def _task(document_id: uuid.UUID, user: User) -> Task | None:
+    """The open task that counts for the person, at a gate where they work."""
     mine = Q(pk=None)
     for gate, right in RIGHT.items():
         mine |= Q(gate=gate, entity__in=allowed_entities(user, right))
-    return Task.objects.filter(mine, document=document_id, closed_at=None)
+    tasks = Task.objects.filter(mine, document=document_id, closed_at=None).select_related("document", "leased_by")
+    found = list(tasks.order_by("gate"))
+    return task_of(found[0].document, user, found) if found else None

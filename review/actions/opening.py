@@ -12,7 +12,7 @@ from automation.documents.models import Document, State
 from automation.errors import Conflict, Stale
 from automation.workflow.models import Run
 from review import access
-from review.four_eyes import RIGHT
+from review.four_eyes import RIGHT, task_of
 from review.models import Gate, Task
 
 
@@ -39,13 +39,16 @@ def open_document(
     *,
     expected_version: int,
     acting_user: User,
+    gate: Gate | None = None,
     permission: str | None = None,
     run: bool = False,
 ) -> Opened:
     """Lock the document, and its run first where the action will signal it (the lock order of the engine).
 
-    `permission` defaults to the right that the open gate asks for. Raises Document.DoesNotExist, NotAllowed, Stale,
-    Held while a colleague has it open, and Conflict where nobody is asked about the document now.
+    Of several open tasks the one that counts for the person (four_eyes.task_of), or that at `gate`. `permission`: in
+    place of the right that the gate asks for, to change the document, which changes it for all who are asked.
+    Raises Document.DoesNotExist, NotAllowed, Stale, Held while a colleague has it open, and Conflict where nobody is
+    asked about the document now.
     """
     if run:
         of_document = Document.objects.filter(pk=document_id).values("run_id")
@@ -53,14 +56,17 @@ def open_document(
     documents = Document.objects.select_for_update(no_key=True, of=("self",)).select_related("entity")
     document = documents.get(pk=document_id)
     access.require(acting_user, access.VIEW, document.entity)
-    task = Task.objects.filter(document=document, closed_at=None).select_related("leased_by").first()
+    tasks = list(Task.objects.filter(document=document, closed_at=None).select_related("leased_by").order_by("gate"))
+    wanted = [task for task in tasks if gate in (None, task.gate)]
+    task = next(iter(wanted), None) if permission else task_of(document, acting_user, wanted)
     if task is not None:
         access.require(acting_user, permission or RIGHT[Gate(task.gate)], document.entity)
     require_version(document, expected_version)
     if task is None:
         state = State(document.state).label.lower()
         raise Conflict(f"{document.filename} waits for nobody: it is {state}.")
-    require_not_held(task, acting_user)
+    for one in tasks if permission else [task]:
+        require_not_held(one, acting_user)
     return Opened(document, task)
 
 

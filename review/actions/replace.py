@@ -4,11 +4,14 @@ import uuid
 from collections.abc import Mapping
 
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from automation.checks.run import check_document
 from automation.documents.models import Document, FieldValue
+from automation.errors import Conflict
 from automation.ledger.project import project
 from inference.fields import LINE_CELLS, TAX_CELLS, Kind
+from review import gates, matrix
 from review.access import VERIFY
 from review.actions.decide import require_gate
 from review.actions.opening import grow, log, open_document
@@ -25,6 +28,8 @@ def open_for_correction(document_id: uuid.UUID, expected_version: int, acting_us
     """The locked document. An error seen at approval is corrected there; what was approved once changes no more."""
     opened = open_document(document_id, expected_version=expected_version, acting_user=acting_user, permission=VERIFY)
     require_gate(opened, Gate.VERIFY, Gate.APPROVE)
+    if opened.gate == Gate.APPROVE and matrix.given(opened.document):
+        raise Conflict(f"{opened.document.filename} has been approved once: send it back to have it corrected.")
     return opened.document
 
 
@@ -64,6 +69,7 @@ def replace(
     keep_urgency(document)
     bar(document, acting_user)
     check_document(document)
+    gates.follow(document, timezone.now())
     confirmed = undoes is None and before is not None and before.value == after.value
     log(
         "document.confirmed" if confirmed else "document.corrected",

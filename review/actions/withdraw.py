@@ -10,10 +10,10 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from automation.documents.models import Document
+from automation.documents.models import Document, State
 from automation.errors import Conflict
 from automation.workflow.models import Run, RunState, Signal
-from review import access, gates
+from review import access, gates, matrix
 from review.actions.decide import require_gate
 from review.actions.lease import HELD_FOR
 from review.actions.opening import grow, log, open_document
@@ -21,6 +21,7 @@ from review.actions.reject import checked_reason
 from review.four_eyes import PAYMENT_GATES
 from review.models import Decision, Gate, Reversal, Task
 
+ENDED = (State.REJECTED, State.SPLIT, State.ATTACHED, State.FAILED)
 TOO_LATE = "It is too late to take this back: {filename} has gone on."
 
 
@@ -31,8 +32,10 @@ def withdraw_decision(document_id: uuid.UUID, *, acting_user: User) -> Task:
     """
     with transaction.atomic():
         run, document = _locked(document_id, acting_user)
-        decision = Decision.objects.filter(document=document).select_related("task").order_by("-pk").first()
-        if decision is None or decision.by != acting_user or Reversal.objects.filter(decision=decision).exists():
+        decisions = Decision.objects.filter(document=document).order_by("-pk")
+        decision = decisions.filter(by=acting_user).first()
+        again = decision is not None and decisions.filter(gate=decision.gate, pk__gt=decision.pk).exists()
+        if decision is None or again or Reversal.objects.filter(decision=decision).exists():
             raise Conflict("There is no decision of yours to take back on this document.")
         if decision.verdict == "rejected":
             raise Conflict("A rejection cannot be taken back: ask the sender to send it again.")
@@ -40,6 +43,7 @@ def withdraw_decision(document_id: uuid.UUID, *, acting_user: User) -> Task:
         Reversal.objects.create(decision=decision, by=acting_user)
         now = timezone.now()
         task = gates.ask(document, Gate(decision.gate), now)
+        gates.follow(document, now)
         lease = {"leased_by": acting_user, "leased_since": now, "leased_until": now + HELD_FOR}
         Task.objects.filter(pk=task.pk).update(**lease)
         grow(document)
@@ -53,10 +57,17 @@ def send_back(document_id: uuid.UUID, reason: str, *, expected_version: int, act
     with transaction.atomic():
         opened = open_document(document_id, expected_version=expected_version, acting_user=acting_user, run=True)
         require_gate(opened, *PAYMENT_GATES)
-        _close(opened.task)
+        anew = _ask_anew(opened.document, acting_user)
         task = gates.ask(opened.document, Gate.VERIFY, timezone.now())
         grow(opened.document)
-        log("document.sent_back", opened.document, acting_user, before={"gate": opened.task.gate}, because=reason)
+        log(
+            "document.sent_back",
+            opened.document,
+            acting_user,
+            before={"gate": opened.task.gate},
+            after={"asked_anew": anew} if anew else None,
+            because=reason,
+        )
     return task
 
 
@@ -72,19 +83,26 @@ def _locked(document_id: uuid.UUID, acting_user: User) -> tuple[Run, Document]:
 
 
 def _unsay(run: Run, document: Document, decision: Decision) -> None:
-    """Take the decision's signal back before a worker acts on it, or close the task that it led to."""
-    if run.state not in (RunState.WAITING, RunState.READY):
+    """Take the decision's signal back before a worker acts on it, or see that nobody has the task that it led to."""
+    if document.state in ENDED or run.state not in (RunState.WAITING, RunState.READY):
         raise Conflict(TOO_LATE.format(filename=document.filename))
     unheard = Signal.objects.filter(run=run, dedupe_key=str(decision.task_id), consumed_by=None)
-    if run.step == decision.gate and unheard.delete()[0]:
+    if unheard.delete()[0]:
         return
-    led_to = Task.objects.filter(document=document, closed_at=None).exclude(gate=Gate.VERIFY).first()
-    if decision.gate != Gate.VERIFY or led_to is None or led_to.gate != run.step or led_to.gate != Gate.APPROVE:
+    led_to = Task.objects.filter(document=document, closed_at=None, gate__in=PAYMENT_GATES).select_related("leased_by")
+    first = run.step == Gate.APPROVE and any(task.gate == Gate.APPROVE for task in led_to)
+    if decision.gate != Gate.VERIFY or not first or matrix.given(document):
         raise Conflict(TOO_LATE.format(filename=document.filename))
-    if led_to.leased_by is not None and led_to.leased_until is not None and led_to.leased_until > timezone.now():
-        raise Conflict(f"{led_to.leased_by.username} is approving it right now. Ask them to send it back.")
-    _close(led_to)
+    for task in led_to:
+        if task.leased_by is not None and task.leased_until is not None and task.leased_until > timezone.now():
+            raise Conflict(f"{task.leased_by.username} is approving it right now. Ask them to send it back.")
 
 
-def _close(task: Task) -> None:
-    Task.objects.filter(pk=task.pk).update(closed_at=timezone.now(), leased_by=None, leased_until=None)
+def _ask_anew(document: Document, acting_user: User) -> list[str]:
+    """Take back what others approved before the run came to their gates: they are asked again once it is verified."""
+    unheard = Signal.objects.filter(run=document.run_id, name__in=PAYMENT_GATES, consumed_by=None)
+    given = Decision.objects.filter(task__in=[uuid.UUID(key) for key in unheard.values_list("dedupe_key", flat=True)])
+    gates_of = [decision.gate for decision in given.order_by("pk")]
+    Reversal.objects.bulk_create([Reversal(decision=decision, by=acting_user) for decision in given])
+    unheard.delete()
+    return gates_of

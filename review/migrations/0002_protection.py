@@ -46,6 +46,8 @@ BEGIN
     IF NEW.verdict <> 'approved' THEN
         RETURN NEW;
     END IF;
+    -- Approvals may be asked for at once: whoever gives two at the same moment is seen by the second.
+    PERFORM FROM documents_document WHERE id = NEW.document_id FOR NO KEY UPDATE;
     IF EXISTS (SELECT FROM review_hold WHERE document_id = NEW.document_id AND released_at IS NULL) THEN
         RAISE EXCEPTION 'The document is on hold' USING ERRCODE = 'check_violation';
     END IF;

@@ -26,6 +26,7 @@ from review.actions.reject import reject as refuse
 from review.actions.verify import verify
 from review.actions.withdraw import send_back as give_back
 from review.actions.withdraw import withdraw_decision
+from review.four_eyes import PAYMENT_GATES
 from review.models import Gate
 from review.spoken import spoken
 from review.views.document import panel, version_of
@@ -43,7 +44,8 @@ def decide(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
         if request.POST.get("gate") == Gate.VERIFY:
             verify(document.pk, expected_version=version_of(request), acting_user=user)
             return _("verified; it waits for approval")
-        approve(document.pk, expected_version=version_of(request), acting_user=user)
+        gate = next((gate for gate in PAYMENT_GATES if gate == request.POST.get("gate")), None)
+        approve(document.pk, expected_version=version_of(request), acting_user=user, gate=gate)
         return _("approved; it is being passed on")
 
     return _act(request, document_id, act)

@@ -35,7 +35,8 @@ def approve_link(request: HttpRequest, token: str) -> HttpResponse:
     why_not = standing(document, Gate(task.gate), person).why_not
     if request.method == "POST" and why_not is None:
         try:
-            approve(document.pk, expected_version=_version(request), acting_user=person, by_link=True)
+            gate, version = Gate(task.gate), _version(request)
+            approve(document.pk, expected_version=version, acting_user=person, gate=gate, by_link=True)
         except CountersignError as error:
             why_not = error.message
         else:

@@ -220,6 +220,14 @@ def _boxes(view: DocumentView, open_doubts: list[str]) -> Iterator[Box]:
         yield Box("", "→", _("It was not decided in time and was given to %(name)s.") % {"name": name})
     if view.task is not None and view.task.postponed_until and view.task.postponed_until > timezone.now():
         yield Box("", "‖", f"Postponed until {view.task.postponed_until:%Y-%m-%d}")
+    if view.task is not None and len(view.approvals) > 1:
+        said = (
+            (_("%(gate)s: approved by %(name)s.") % {"gate": spoken(gate.label), "name": shown.name_of(person)})
+            if person is not None
+            else _("%(gate)s: open.") % {"gate": spoken(gate.label)}
+            for gate, person in view.approvals.items()
+        )
+        yield Box("", "☑", _("Approvals"), tuple(said))
     if view.task is not None:
         yield _attention(view, open_doubts)
 

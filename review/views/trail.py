@@ -13,7 +13,7 @@ from audit.models import Event
 from inference.fields import FORM
 from review.formatting import shown
 from review.matrix import LATER
-from review.models import Hold
+from review.models import Gate, Hold
 from review.spoken import spoken
 
 SENTENCES = {
@@ -128,6 +128,9 @@ def _changes(action: str, before: dict[str, Any], after: dict[str, Any], locale:
         yield f"“{after.get('text', '')}”"
     elif action in ("document.held", "document.released"):
         yield spoken(str(dict(Hold.Name.choices).get(str((after or before).get("hold", "")), "")))
+    elif action == "document.sent_back" and after.get("asked_anew"):
+        gates = ", ".join(spoken(Gate(gate).label) for gate in after["asked_anew"])
+        yield _("approvals that are asked for anew: %(gates)s") % {"gates": gates}
     elif action == "document.taken_over":
         yield _("from %(whom)s") % {"whom": before.get("holder", "")}
     elif action == "document.postponed":

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import pytest
 from django.contrib.auth.models import User
 
@@ -22,3 +24,13 @@ def controller(entity: LegalEntity) -> User:
     person = User.objects.create_user("cora", "cora@example.com", "correct horse battery")
     grant_role(person, "controller", entity, acting_user=None)
     return person
+
+
+@pytest.fixture
+def people(entity: LegalEntity) -> Callable[[str, str], User]:
+    def make(name: str, role: str) -> User:
+        person = User.objects.create_user(name, f"{name}@example.com", "correct horse battery")
+        grant_role(person, role, entity, acting_user=None)
+        return person
+
+    return make

@@ -1,6 +1,5 @@
 """Limits, the approval matrix, stand-ins, holds: in words by the actions, and refused by the database itself."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,11 +15,7 @@ from automation.documents.models import Document, State
 from automation.errors import Conflict, Invalid, NotAllowed
 from automation.ledger.models import BankAccount, LegalEntity, Supplier
 from automation.policy.publish import FIRST, publish
-from automation.workflow import engine
-from automation.workflow.definition import Step, Workflow
-from automation.workflow.definition import publish as publish_workflow
 from review import queries
-from review.access import grant_role
 from review.actions.absence import appoint, end_stand_in, set_limit
 from review.actions.approve import approve
 from review.actions.comment import comment, mentions_seen
@@ -31,34 +26,7 @@ from review.actions.verify import verify
 from review.actions.withdraw import send_back, withdraw_decision
 from review.models import Decision, Hold, Mention, Task
 from tests.factories import CLEAN, make_document
-from tests.review.waiting import fresh, go_on, make_waiting
-
-ALL_GATES = Workflow(
-    name="all gates",
-    steps=tuple(Step(gate, f"review.gates.{gate}") for gate in ("approve", "controller", "treasury")),
-    on_failure="automation.documents.states.run_failed",
-)
-
-
-@pytest.fixture
-def people(entity: LegalEntity) -> Callable[[str, str], User]:
-    def make(name: str, role: str) -> User:
-        person = User.objects.create_user(name, f"{name}@example.com", "correct horse battery")
-        grant_role(person, role, entity, acting_user=None)
-        return person
-
-    return make
-
-
-def waiting_for_all(entity: LegalEntity, **values: str) -> Document:
-    from automation.checks.run import check_document
-
-    document = make_document(entity, {**CLEAN, **values})
-    check_document(document)
-    publish_workflow(ALL_GATES)
-    run = engine.start("all gates", f"document:{document.pk}", {"document": str(document.pk)}, wake=False)
-    Document.objects.filter(pk=document.pk).update(run_id=run.pk, state=State.TO_APPROVE)
-    return go_on(document)
+from tests.review.waiting import fresh, go_on, make_waiting, waiting_for_all
 
 
 def decide(document: Document, person: User) -> Document:
@@ -324,6 +292,18 @@ def test_an_approver_sends_back_and_the_run_waits(to_verify: Document, clerk: Us
     verify(to_verify.pk, expected_version=fresh(to_verify).version, acting_user=clerk)
     assert go_on(to_verify).state == State.TO_APPROVE
     assert decide(to_verify, approver).state == State.APPROVED
+
+
+def test_only_the_last_verification_is_taken_back(
+    to_verify: Document, clerk: User, approver: User, people: Any
+) -> None:
+    for person in (clerk, people("kim", "clerk")):
+        verify(to_verify.pk, expected_version=fresh(to_verify).version, acting_user=person)
+        go_on(to_verify)
+        if person == clerk:
+            send_back(to_verify.pk, "The date?", expected_version=fresh(to_verify).version, acting_user=approver)
+    with pytest.raises(Conflict, match="no decision of yours"):
+        withdraw_decision(to_verify.pk, acting_user=clerk)
 
 
 def test_a_mention_reaches_who_may_see_the_document(

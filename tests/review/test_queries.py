@@ -110,7 +110,7 @@ def test_a_document_costs_the_same_however_much_was_done(
     to_verify: Document, clerk: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     def look() -> None:
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(17):
             view = queries.document_view(User.objects.get(pk=clerk.pk), to_verify.pk)
             assert all(value.entered_by is None or value.entered_by.username for value in view.values.values())
             assert all(c.by.username and c.after.value is not None for c in view.corrections)

@@ -23,6 +23,7 @@ from automation.documents.models import Document, State
 from automation.documents.values import current_values
 from automation.errors import CountersignError
 from automation.ledger.models import LegalEntity
+from automation.policy.publish import FIRST, publish
 from automation.workflow import engine
 from automation.workflow.models import Signal
 from review.access import grant_role
@@ -34,8 +35,8 @@ from review.actions.postpone import postpone
 from review.actions.undo import undo_correction
 from review.actions.verify import verify
 from review.actions.withdraw import send_back, withdraw_decision
-from review.models import Correction, Decision, Hold, Reversal
-from tests.review.waiting import make_waiting
+from review.models import Correction, Decision, Hold, Reversal, Task
+from tests.review.waiting import ALL_GATES, GATES, make_waiting
 
 STEPS = int(os.environ.get("DESK_STEPS", "50"))
 EXAMPLES = int(os.environ.get("DESK_EXAMPLES", "3"))
@@ -48,6 +49,10 @@ which = st.integers(0, 1)
 class Desk(RuleBasedStateMachine):
     """`seen`: the version of each document on each person's screen. `values`: what the newest correction says."""
 
+    workflow = GATES
+    policy = FIRST
+    needed = frozenset({"approve"})
+
     @initialize()
     def people_and_documents(self) -> None:
         entity = LegalEntity.objects.create(name=f"Company {uuid.uuid4()}", country="DE", vat_id="DE136695976")
@@ -55,7 +60,9 @@ class Desk(RuleBasedStateMachine):
         for name in PEOPLE:
             self.people[name] = User.objects.create_user(f"{name}-{uuid.uuid4().hex[:8]}")
             grant_role(self.people[name], ROLES[name], entity, acting_user=None)
-        self.documents = [make_waiting(entity, filename=f"{n}.pdf").pk for n in range(2)]
+        publish(self.policy, acting_user=None)
+        made = [make_waiting(entity, filename=f"{n}.pdf", workflow=self.workflow) for n in range(2)]
+        self.documents = [document.pk for document in made]
         for document in self.documents:
             Document.objects.filter(pk=document).update(entity=entity)
         self.seen = {name: [self.version(n) for n in range(2)] for name in PEOPLE}
@@ -159,25 +166,46 @@ class Desk(RuleBasedStateMachine):
     def no_double_approval(self) -> None:
         for document in getattr(self, "documents", []):
             standing = Decision.objects.filter(document=document, verdict="approved", reversal=None)
-            approvals = list(standing.filter(gate="approve"))
-            assert len(approvals) <= 1
-            touched = set(Correction.objects.filter(document=document).values_list("by", flat=True))
-            touched |= set(standing.filter(gate="verify").values_list("by", flat=True))
-            before = [approval.by_id for approval in approvals]
-            assert not touched & set(before) or not approvals
+            approvals = list(standing.exclude(gate="verify"))
+            given = {approval.gate for approval in approvals}
+            assert len({approval.by_id for approval in approvals}) == len(given) == len(approvals)
+            for approval in approvals:
+                touched = Correction.objects.filter(document=document, by=approval.by, at__lt=approval.at)
+                assert not touched.exists()
+                assert not standing.filter(gate="verify", by=approval.by, at__lt=approval.at).exists()
             state = Document.objects.only("state").get(pk=document).state
-            assert (state == State.APPROVED) == bool(approvals)
+            assert (state == State.APPROVED) == (given == self.needed)
             events = Event.objects.filter(subject=f"document:{document}", action="document.approved").count()
-            taken_back = Reversal.objects.filter(decision__document=document, decision__gate="approve").count()
+            taken_back = Reversal.objects.filter(decision__document=document).exclude(decision__gate="verify").count()
             assert events - taken_back == len(approvals)
-            assert Signal.objects.filter(run__subject=f"document:{document}", name="approve").count() == len(approvals)
+            signals = Signal.objects.filter(run__subject=f"document:{document}").exclude(name="verify")
+            assert sorted(signals.values_list("name", flat=True)) == sorted(given)
+
+
+class AtOnce(Desk):
+    """A controller approves too, and is asked at the same time."""
+
+    workflow = ALL_GATES
+    policy = {**FIRST, "controller_above": {"EUR": "100.00"}, "approvals": "parallel"}
+    needed = frozenset({"approve", "controller"})
+
+    @invariant()
+    def what_is_open_is_what_lacks(self) -> None:
+        for document in getattr(self, "documents", []):
+            now = Document.objects.get(pk=document)
+            waiting = set(Task.objects.filter(document=document, closed_at=None).values_list("gate", flat=True))
+            standing = Decision.objects.filter(document=document, verdict="approved", reversal=None)
+            given = set(standing.exclude(gate="verify").values_list("gate", flat=True))
+            if now.state == State.TO_APPROVE and waiting:
+                assert waiting == self.needed - given
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("undo_seconds", [0, 3600])
-def test_people_at_the_same_documents(undo_seconds: int, settings: Any) -> None:
+@pytest.mark.parametrize("desk", [Desk, AtOnce])
+def test_people_at_the_same_documents(desk: type[Desk], undo_seconds: int, settings: Any) -> None:
     settings.UNDO_SECONDS = undo_seconds
     chosen = hypothesis_settings(
         max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, suppress_health_check=list(HealthCheck)
     )
-    run_state_machine_as_test(Desk, settings=chosen)
+    run_state_machine_as_test(desk, settings=chosen)

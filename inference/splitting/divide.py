@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from inference.splitting.context import in_context
 from inference.splitting.facts import ATTACHED, Facts, facts_of
 from inference.types import Reading
 
@@ -82,6 +83,7 @@ def divided(pages: Sequence[Facts]) -> Division:
     """The same from what the pages say."""
     done: list[_Open] = []
     doubts: list[str] = []
+    pages = in_context(pages)
     for position, page in enumerate(pages):
         if not done:
             done.append(_Open())

@@ -3,32 +3,27 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from inference.splitting.facts import ATTACHED, Facts, Kind
+from inference.splitting.facts import ATTACHED, Facts
 
 
 def in_context(pages: Sequence[Facts]) -> list[Facts]:
     """The same pages; those that look like something else alone are of the kind that they are among the others."""
     seen: list[Facts] = []
     for page in pages:
-        kind = _kind(seen, page)
-        seen.append(page if kind == page.kind else replace(page, kind=kind))
+        seen.append(_in_context(seen, page))
     return seen
 
 
-def _kind(seen: Sequence[Facts], page: Facts) -> Kind:
-    attached = _attached(seen)
-    bill = seen[: len(seen) - len(attached)]
+def _in_context(seen: Sequence[Facts], page: Facts) -> Facts:
+    run = next((n for n, one in enumerate(reversed(seen)) if one.kind not in ATTACHED), len(seen))
+    bill, attached = seen[: len(seen) - run], [one for one in seen[len(seen) - run :] if one.kind != "blank"]
     if not bill or page.kind in ("blank", "unread", "terms"):
-        return page.kind
+        return page
     if page.kind == "supplement":
-        return "" if not attached and _goes_on(bill[-1], page) else page.kind
-    return attached[-1].kind if attached and _behind(attached, bill, page) else page.kind
-
-
-def _attached(seen: Sequence[Facts]) -> Sequence[Facts]:
-    """The attachments that stand last."""
-    count = next((n for n, page in enumerate(reversed(seen)) if page.kind not in ATTACHED), len(seen))
-    return seen[len(seen) - count :]
+        return replace(page, kind="", paper="") if not attached and _goes_on(bill[-1], page) else page
+    if attached and _behind(attached, bill, page):
+        return replace(page, kind=attached[-1].kind, paper=attached[-1].paper)
+    return page
 
 
 def _goes_on(bill: Facts, page: Facts) -> bool:

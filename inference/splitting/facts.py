@@ -42,7 +42,7 @@ class Facts:
 
     `references`: longer numbers of any kind, by which a delivery note and its invoice know each other. `total`: the
     total to be paid, '' where none stands here and on a paper whose title says that nothing is paid by it. `carries`:
-    whether a sum is carried from or to another page.
+    whether a sum is carried from or to another page. `paper`: what an attachment is (`titles.PAPERS`), else ''.
     """
 
     page: int
@@ -54,6 +54,7 @@ class Facts:
     references: frozenset[str]
     total: str
     carries: bool
+    paper: str = ""
 
 
 def facts_of(page: Page) -> Facts:
@@ -64,7 +65,8 @@ def facts_of(page: Page) -> Facts:
     total = said.fields.get("gross_amount")
     kind = _kind(page, said, lines)
     payable = total is not None and total.confidence >= SURE
-    payable = payable and not (kind == "supplement" and _titled(lines, _supplements()))
+    paper = _paper(kind, lines)
+    payable = payable and paper in ("", "terms", "other")
     return Facts(
         page=page.number,
         kind=kind,
@@ -77,6 +79,7 @@ def facts_of(page: Page) -> Facts:
         references=frozenset(found for word in page.words if (found := _reference(word.text))),
         total=to_text(total.value) if total is not None and payable else "",
         carries=any(_carried().search(fold_text(line.text)) for line in lines.lines),
+        paper=paper,
     )
 
 
@@ -96,9 +99,18 @@ def _kind(page: Page, said: Extraction, lines: Layout) -> Kind:
         return "bill"
     if not amounts and not has_prices(page) and _titled(lines, _terms()):
         return "terms"
-    if named == "other" or (not amounts and _titled(lines, _supplements())):
+    if named == "other" or (not amounts and _supplement(lines)):
         return "supplement"
     return ""
+
+
+def _paper(kind: Kind, lines: Layout) -> str:
+    return "terms" if kind == "terms" else (_supplement(lines) or "other") if kind == "supplement" else ""
+
+
+def _supplement(lines: Layout) -> str:
+    """What kind of paper a title names, '' where none does."""
+    return next((paper for paper, titles in _supplements().items() if _titled(lines, titles)), "")
 
 
 def _titled(lines: Layout, titles: re.Pattern[str]) -> bool:
@@ -164,8 +176,8 @@ def _terms() -> re.Pattern[str]:
 
 
 @cache
-def _supplements() -> re.Pattern[str]:
-    return re.compile(rf"(?:{'|'.join(SUPPLEMENTS)})\b")
+def _supplements() -> Mapping[str, re.Pattern[str]]:
+    return {paper: re.compile(rf"(?:{'|'.join(titles)})\b") for paper, titles in SUPPLEMENTS.items()}
 
 
 @cache

@@ -35,61 +35,80 @@ TERMS = (
     r"(?:politique de confidentialite|politica de privacidad|informativa (?:sulla )?privacy|privacyverklaring)",
 )
 
-SUPPLEMENTS = (
-    r"(?:lieferschein|lieferavis|warenbegleitschein|packzettel|packliste|frachtbrief|ruckschein|ladeschein"
-    r"|wiegeschein)",
-    r"(?:liefer|leistungs|arbeits|stunden|tatigkeits|zeit|einsatz|einzel|einzelverbindungs|verbindungs|montage)"
-    r"(?:nachweise?|zettel|bericht|aufstellung)",
-    r"(?:regie|service|montage|arbeits|wartungs)(?:bericht|rapport|schein)",
-    r"abnahmeprotokoll",
-    r"aufmass",
-    r"(?:auftrags|bestell)bestatigung",
-    r"(?:anlage|anhang|beilage|annex|annexe|appendix|attachment|allegato|anexo|bijlage|bilag|bilaga|zalacznik"
-    r"|priloha)",
-    r"(?:delivery|goods|despatch|dispatch|shipping|consignment|collection|weighbridge) (?:note|docket|advice"
-    r"|ticket|slip|received note)",
-    r"(?:packing|pick|picking) (?:slip|list|note)",
-    r"(?:bill of lading|waybill|air waybill)",
-    r"proof of (?:delivery|service)",
-    r"time ?(?:sheet|card|record|report)s?",
-    r"(?:record|summary|statement) of (?:hours|work)",
-    r"(?:work|service|job|site|activity|field service) (?:report|sheet|record)",
-    r"order (?:confirmation|acknowledg\w+)",
-    r"(?:certificate of (?:conformity|completion|origin)|acceptance certificate)",
-    r"bon de (?:livraison|travail|commande|reception)",
-    r"(?:bordereau|avis) (?:de livraison|d envoi|d expedition)",
-    r"(?:liste de colisage|lettre de voiture)",
-    r"(?:feuille|releve|fiche) (?:de temps|d heures|de presence|de travail|des heures)",
-    r"(?:rapport|compte rendu|fiche|attestation) (?:d intervention|d activite|de travail|de prestation"
-    r"|d execution)",
-    r"(?:confirmation|accuse de reception) de commande",
-    r"(?:albaran|nota de entrega|guia de remision|lista de empaque|carta de porte)",
-    r"(?:parte|hoja|registro) de (?:trabajo|horas|servicio)",
-    r"confirmacion (?:de|del) pedido",
-    r"(?:documento di trasporto|ddt|lista di imballaggio|packing list|lettera di vettura)",
-    r"bolla (?:di )?(?:consegna|accompagnamento)",
-    r"(?:foglio (?:ore|presenze)|rapportino|rapporto (?:di|d) (?:intervento|lavoro|attivita))",
-    r"conferma (?:d |di )?ordine",
-    r"guia de (?:remessa|transporte)",
-    r"(?:folha de (?:horas|obra)|relatorio de (?:servico|intervencao|atividade)|nota de encomenda)",
-    r"confirmacao (?:de|da) encomenda",
-    r"(?:pak|lever|verzend|werk|bezorg|afhaal)bon",
-    r"(?:uren(?:staat|verantwoording|registratie|specificatie)|vrachtbrief|paklijst)",
-    r"(?:order|opdracht)bevestiging",
-    r"(?:folge|folje)s[ed]\w+",
-    r"(?:pakkseddel|pakkeseddel|plukkliste|fraktbrev|fragtbrev|fraktsedel)",
-    r"(?:time|arbejds|arbeids|arbets|tid)s?(?:seddel|sedler|lister?|rapport|sedel|rapporter)",
-    r"(?:ordrebekreftelse|ordrebekraeftelse|orderbekraftelse)",
-    r"(?:lahe(?:te|tyslista)|rahtikirja|pakkausluettelo|tuntilista|tuntiraportti|tyoaikaraportti|tyoraportti"
-    r"|tilausvahvistus)",
-    r"(?:dodaci list|vykaz prace|pracovni vykaz|predavaci protokol|potvrzeni objednavky)",
-    r"(?:otpremnica|dobavnica|radni nalog|evidencija sati|potvrda narudzbe)",
-    r"(?:szallitolevel|munkalap|teljesitesi igazolas|visszaigazolas)",
-    r"(?:dokument wz|wydanie zewnetrzne|dowod dostawy|karta pracy|ewidencja godzin|protokol odbioru"
-    r"|list przewozowy)",
-    r"potwierdzenie (?:zamowienia|dostawy)",
-    r"(?:δελτιο αποστολης|φυλλο εργασιας|επιβεβαιωση παραγγελιας)",
-)
+SUPPLEMENTS = {
+    "delivery_note": (
+        r"(?:lieferschein|lieferavis|liefernachweis|warenbegleitschein|packzettel|packliste|frachtbrief|ruckschein"
+        r"|ladeschein|wiegeschein)",
+        r"(?:delivery|goods|despatch|dispatch|shipping|consignment|collection|weighbridge) "
+        r"(?:note|docket|advice|ticket|slip|received note)",
+        r"(?:packing|pick|picking) (?:slip|list|note)",
+        r"(?:bill of lading|waybill|air waybill|proof of delivery)",
+        r"bon de (?:livraison|reception)",
+        r"(?:bordereau|avis) (?:de livraison|d envoi|d expedition)",
+        r"(?:liste de colisage|lettre de voiture)",
+        r"(?:albaran|nota de entrega|guia de remision|lista de empaque|carta de porte)",
+        r"(?:documento di trasporto|ddt|lista di imballaggio|lettera di vettura)",
+        r"bolla (?:di )?(?:consegna|accompagnamento)",
+        r"guia de (?:remessa|transporte)",
+        r"(?:pak|lever|verzend|bezorg|afhaal)bon",
+        r"(?:vrachtbrief|paklijst)",
+        r"(?:folge|folje)s[ed]\w+",
+        r"(?:pakkseddel|pakkeseddel|plukkliste|fraktbrev|fragtbrev|fraktsedel)",
+        r"(?:lahe(?:te|tyslista)|rahtikirja|pakkausluettelo)",
+        r"(?:dodaci list|otpremnica|dobavnica|szallitolevel)",
+        r"(?:dokument wz|wydanie zewnetrzne|dowod dostawy|list przewozowy|potwierdzenie dostawy)",
+        r"δελτιο αποστολης",
+    ),
+    "timesheet": (
+        r"(?:leistungs|arbeits|stunden|tatigkeits|zeit|einsatz)(?:nachweise?|zettel|bericht|aufstellung)",
+        r"(?:regie|service|montage|wartungs)(?:bericht|rapport|schein)",
+        r"time ?(?:sheet|card|record|report)s?",
+        r"(?:record|summary|statement) of (?:hours|work)",
+        r"(?:work|service|job|site|activity|field service) (?:report|sheet|record)",
+        r"(?:feuille|releve|fiche) (?:de temps|d heures|de presence|de travail|des heures)",
+        r"(?:rapport|compte rendu|fiche|attestation) (?:d intervention|d activite|de travail|de prestation"
+        r"|d execution)",
+        r"bon de travail",
+        r"(?:parte|hoja|registro) de (?:trabajo|horas|servicio)",
+        r"(?:foglio (?:ore|presenze)|rapportino|rapporto (?:di|d) (?:intervento|lavoro|attivita))",
+        r"(?:folha de (?:horas|obra)|relatorio de (?:servico|intervencao|atividade))",
+        r"(?:uren(?:staat|verantwoording|registratie|specificatie)|werkbon)",
+        r"(?:time|arbejds|arbeids|arbets|tid)s?(?:seddel|sedler|lister?|rapport|sedel|rapporter)",
+        r"(?:tuntilista|tuntiraportti|tyoaikaraportti|tyoraportti)",
+        r"(?:vykaz prace|pracovni vykaz|radni nalog|evidencija sati|munkalap|teljesitesi igazolas)",
+        r"(?:karta pracy|ewidencja godzin|φυλλο εργασιας)",
+    ),
+    "order_confirmation": (
+        r"(?:auftrags|bestell)bestatigung",
+        r"order (?:confirmation|acknowledg\w+)",
+        r"bon de commande",
+        r"(?:confirmation|accuse de reception) de commande",
+        r"confirmacion (?:de|del) pedido",
+        r"conferma (?:d |di )?ordine",
+        r"(?:nota de encomenda|confirmacao (?:de|da) encomenda)",
+        r"(?:order|opdracht)bevestiging",
+        r"(?:ordrebekreftelse|ordrebekraeftelse|orderbekraftelse|tilausvahvistus)",
+        r"(?:potvrzeni objednavky|potvrda narudzbe|visszaigazolas|potwierdzenie zamowienia)",
+        r"επιβεβαιωση παραγγελιας",
+    ),
+    "other": (
+        r"(?:anlage|anhang|beilage|annex|annexe|appendix|attachment|allegato|anexo|bijlage|bilag|bilaga|zalacznik"
+        r"|priloha)",
+        r"(?:einzel|einzelverbindungs|verbindungs)(?:nachweise?|aufstellung)",
+        r"(?:abnahmeprotokoll|aufmass|predavaci protokol|protokol odbioru)",
+        r"(?:certificate of (?:conformity|completion|origin)|acceptance certificate|proof of service)",
+    ),
+}
+"""By what kind of paper they are titles of (`PAPERS`)."""
+
+PAPERS = {
+    "terms": "Terms and conditions",
+    "delivery_note": "Delivery note",
+    "timesheet": "Timesheet",
+    "order_confirmation": "Order confirmation",
+    "other": "Other paper",
+}
+"""What a page is that only belongs to an invoice, and how people call it."""
 
 LEGAL = (
     r"gerichtsstand|erfullungsort|jurisdiction|governing law|applicable law|tribunal\w* competent"

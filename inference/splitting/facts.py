@@ -95,11 +95,12 @@ def _kind(page: Page, said: Extraction, lines: Layout) -> Kind:
     bill = named in ("invoice", "credit_note", "receipt")
     if not amounts and is_prose(page, lines) and not (bill and titled is not None and _stands_out(titled, lines)):
         return "terms"
-    if bill:
+    paper = _supplement(lines)
+    if bill and (amounts or paper in ("", "other") or (titled is not None and _stands_out(titled, lines))):
         return "bill"
     if not amounts and not has_prices(page) and _titled(lines, _terms()):
         return "terms"
-    if named == "other" or (not amounts and _supplement(lines)):
+    if named == "other" or paper not in ("", "other") or (paper and not amounts):
         return "supplement"
     return ""
 
@@ -114,15 +115,17 @@ def _supplement(lines: Layout) -> str:
 
 
 def _titled(lines: Layout, titles: re.Pattern[str]) -> bool:
-    """Whether one of the titles stands alone in the upper part of the page, larger than the text and no label."""
+    """Whether one of the titles stands in the upper part of the page, larger than the text or alone at the top, and is
+    no label."""
     usual = _usual(lines)
-    upper = (line for line in lines.lines if line.box.y0 < 0.4)
+    upper = [line for line in lines.lines if line.box.y0 < 0.4]
     return any(
-        len(line.text.split()) <= 8
-        and ":" not in line.text
-        and (line.box.y1 - line.box.y0 > TALLER * usual or line.box.y0 < 0.12)
-        and titles.match(fold_text(line.text))
+        len(run.text.split()) <= 8
+        and ":" not in run.text
+        and (run.box.y1 - run.box.y0 > TALLER * usual or (line.box.y0 < 0.12 and len(line.runs) == 1))
+        and titles.match(fold_text(run.text))
         for line in upper
+        for run in line.runs
     )
 
 

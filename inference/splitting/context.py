@@ -28,7 +28,7 @@ def _in_context(seen: Sequence[Facts], page: Facts) -> Facts:
 
 def _goes_on(bill: Facts, page: Facts) -> bool:
     """Whether the page carries the invoice on: by its count and a total, or with a sum that was not closed before."""
-    if bill.counter and page.counter and page.counter.page == bill.counter.page + 1:
+    if page.counter and page.counter.page == (bill.counter.page if bill.counter else 1) + 1:
         return bool(page.total)
     return page.carries and not bill.total
 

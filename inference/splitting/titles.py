@@ -146,7 +146,7 @@ LEGAL = (
 
 CARRIED = (
     r"ubertrag",
-    r"carried (?:forward|over)",
+    r"carr(?:y|ied) (?:forward|over)",
     r"brought forward",
     r"balance (?:c/f|b/f)",
     r"a reporter",

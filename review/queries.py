@@ -19,6 +19,7 @@ from automation.ledger.models import Invoice
 from automation.policy.body import Body
 from automation.policy.models import TriageDecision
 from automation.workflow.models import Run
+from inference.splitting.titles import PAPERS
 from review import access
 from review.doubts import doubts, policy_of
 from review.four_eyes import PAYMENT_GATES, RIGHT, open_holds, standing, task_of
@@ -184,9 +185,19 @@ def files_of(letter: Letter, document: Document) -> list[Document]:
     return list(Document.objects.filter(arrivals__mail=letter.mail_id, entity=document.entity_id).distinct())
 
 
-def belonging(document: Document) -> list[Document]:
-    """What is attached to it: terms, delivery notes."""
-    return list(Document.objects.filter(attached_to=document).order_by("pk"))
+def belonging(document: Document) -> list[tuple[Document, str]]:
+    """What is attached to it, terms and delivery notes, each with what it is, '' where nobody said so."""
+    return [
+        (one, PAPERS.get((one.division or {}).get("paper", ""), ""))
+        for one in Document.objects.filter(attached_to=document).order_by("pk")
+    ]
+
+
+def papers(document: Document) -> list[tuple[int, str]]:
+    """Its pages that only belong to it, each with what it is."""
+    division = document.division or {}
+    named = zip(division.get("attachments", ()), division.get("papers", ()), strict=False)
+    return [(page, PAPERS[paper]) for page, paper in named]
 
 
 def cost_centres(document: Document) -> list[str]:

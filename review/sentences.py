@@ -58,6 +58,7 @@ def words() -> Iterator[tuple[str, str]]:
     from automation.ingestion.models import Arrival, Mail
     from automation.workflow.models import RunState
     from inference.fields import DOCUMENT_TYPES, FORM, LINE_CELLS, TAX_CELLS
+    from inference.splitting.titles import PAPERS
     from review import access, models
     from review.access_review import CONFLICTS
     from review.views import queue, screen, shown, trail
@@ -70,6 +71,7 @@ def words() -> Iterator[tuple[str, str]]:
             *map(_titled, DOCUMENT_TYPES),
             *(name.replace("_", " ") for name in {**LINE_CELLS, **TAX_CELLS}),
         ],
+        "inference/splitting/titles.py": [*PAPERS.values()],
         "automation/documents/models.py": [str(label) for label in State.labels],
         "automation/checks/models.py": [str(label) for label in Severity.labels],
         "review/models.py": [str(label) for label in (*models.Gate.labels, *models.Hold.Name.labels)],

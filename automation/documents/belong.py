@@ -31,17 +31,17 @@ def run(context: Context) -> Done | Waiting:
     document = Document.objects.annotate(now=NOW).get(pk=context.input["document"])
     if document.media_type == XML:
         return Done(repeatable=True)
-    references = only_attached(stored_reading(context.outputs["read"]["reading"]))
-    if references is None:
+    found = only_attached(stored_reading(context.outputs["read"]["reading"]))
+    if found is None:
         return Done(repeatable=True)
     mail = Mail.objects.get(pk=context.input["mail"])
     beside = _beside(document, mail)
     if (mail.done_at is None or _unread(beside, context.step)) and document.now < document.received_at + PATIENCE:
         return Waiting(until=document.now + LOOK_AGAIN)
-    invoice = _invoice(beside, {normal_id(reference) for reference in references})
+    invoice = _invoice(beside, {normal_id(reference) for reference in found.references})
     if invoice is None:
         return Done(repeatable=True)
-    return Done({"to": str(invoice)}, lambda: _attach(document, invoice), end=True)
+    return Done({"to": str(invoice)}, lambda: _attach(document, invoice, found.paper), end=True)
 
 
 def _beside(document: Document, mail: Mail) -> list[Document]:
@@ -76,11 +76,12 @@ def _text(value: FieldValue | None) -> str:
     return str(value.value) if value is not None and value.value else ""
 
 
-def _attach(document: Document, to: uuid.UUID) -> None:
+def _attach(document: Document, to: uuid.UUID, paper: str) -> None:
     invoice = Document.objects.select_for_update(no_key=True).get(pk=to)
     if invoice.state in NO_INVOICE:
         raise TemporaryFailure("The invoice of the same mail went another way.", code="attachment_moved")
     move(document.pk, State.ATTACHED, attached_to=to)
+    Document.objects.filter(pk=document.pk).update(division={**(document.division or {}), "paper": paper})
     record(
         "document.attached",
         actor="system:workflow",

@@ -27,7 +27,8 @@ class Document(models.Model):
     """One incoming file, or the `pages` of one (`parent`) that holds several documents.
 
     A part has the stored bytes of its parent, which stay once, and pages of its own numbered from 1; `pages` says which
-    of the file they are. `attached_to`: the document that this one only belongs to, as terms or a delivery note do.
+    of the file they are. `attached_to`: the document that this one only belongs to, as terms or a delivery note do;
+    what it is stands in its division as "paper".
     `version` grows with every change a person or step makes (optimistic locking, ETag).
     """
 
@@ -48,7 +49,9 @@ class Document(models.Model):
     attached_to = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="attachments")
     run_id = models.UUIDField(null=True, unique=True)
     page_count = models.PositiveIntegerField(null=True)
-    division = models.JSONField(null=True)  # {"doubts", "proposed", "attachments"}: see documents/split.py
+    division = models.JSONField(
+        null=True
+    )  # {"doubts", "proposed", "attachments", "papers"}: see documents/split.py; "paper"
     state = models.CharField(max_length=12, choices=State, default=State.RECEIVED)
     state_since = models.DateTimeField(default=timezone.now)
     problem = models.JSONField(null=True)  # {"code", "message"}: why it is quarantined, failed or rejected

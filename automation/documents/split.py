@@ -4,7 +4,7 @@ A part, a file that a person put together again, and a file with an electronic i
 document the pages that only belong to it (terms, delivery notes) are named, so that they are not read as its lines.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from automation.documents import storage
 from automation.documents.arrange import divide
@@ -22,7 +22,8 @@ from inference.splitting.divide import divide as division_of
 def run(context: Context) -> Done:
     """Output: {"parts": how many, "attachments": page numbers}; the run ends where the file was split.
 
-    The same stands in the document's `division`, with `doubts` in words and the `proposed` parts where there are any.
+    The same stands in the document's `division`, with what the attachments are (`papers`), `doubts` in words and the
+    `proposed` parts where there are any.
     """
     document = Document.objects.get(pk=context.input["document"])
     if document.media_type == XML:
@@ -32,9 +33,9 @@ def run(context: Context) -> Done:
     if not whole and len(found.parts) > 1 and not _is_electronic(document):
         if found.certain:
             return _split(document, found)
-        return _one(document, [], found.doubts, _pages(found))
-    attachments = [page for part in found.parts for page in part.attachments]
-    return _one(document, attachments, () if whole else found.doubts, [])
+        return _one(document, {}, found.doubts, _pages(found))
+    papers = {page: paper for part in found.parts for page, paper in zip(part.attachments, part.papers, strict=True)}
+    return _one(document, papers, () if whole else found.doubts, [])
 
 
 def _split(document: Document, found: Division) -> Done:
@@ -44,13 +45,18 @@ def _split(document: Document, found: Division) -> Done:
     return Done({"parts": len(found.parts), "attachments": []}, commit, end=True)
 
 
-def _one(document: Document, attachments: Sequence[int], doubts: Sequence[str], proposed: Sequence[Json]) -> Done:
-    division = {"attachments": list(attachments), "doubts": list(doubts), "proposed": list(proposed)}
+def _one(document: Document, papers: Mapping[int, str], doubts: Sequence[str], proposed: Sequence[Json]) -> Done:
+    division = {
+        "attachments": list(papers),
+        "papers": list(papers.values()),
+        "doubts": list(doubts),
+        "proposed": list(proposed),
+    }
 
     def commit() -> None:
         Document.objects.filter(pk=document.pk).update(division=division)
 
-    return Done({"parts": 1, "attachments": list(attachments)}, commit, repeatable=True)
+    return Done({"parts": 1, "attachments": list(papers)}, commit, repeatable=True)
 
 
 def _pages(found: Division) -> list[list[int]]:

@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from inference.splitting.context import in_context
 from inference.splitting.facts import ATTACHED, Facts, facts_of
 from inference.types import Reading
 
@@ -17,10 +18,14 @@ DOUBTFUL = 0.4  # from here up to SURE a person must look
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Pages of one document, in order. `attachments`: those that only belong to it: terms, delivery notes."""
+    """Pages of one document, in order. `attachments`: those that only belong to it: terms, delivery notes.
+
+    `papers`: what each of the attachments is (`titles.PAPERS`).
+    """
 
     pages: tuple[int, ...]
     attachments: tuple[int, ...] = ()
+    papers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +40,23 @@ class Division:
         return not self.doubts
 
 
-def only_attached(reading: Reading) -> frozenset[str] | None:
-    """The references on pages that belong to some invoice, as terms or a delivery note do; None where one may be a
-    document to be paid. Never raises on any reading."""
-    pages = [facts_of(page) for page in reading.pages]
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that belongs to some invoice: what it is (`titles.PAPERS`), and the references on it."""
+
+    paper: str
+    references: frozenset[str]
+
+
+def only_attached(reading: Reading) -> Attachment | None:
+    """What belongs to some invoice, as terms or a delivery note do; None where a page may be a document to be paid.
+    Never raises on any reading."""
+    pages = in_context([facts_of(page) for page in reading.pages])
     if not pages or pages[0].kind not in ("supplement", "terms"):
         return None
     if any(page.kind not in ATTACHED or page.total for page in pages):
         return None
-    return frozenset().union(*(page.references for page in pages))
+    return Attachment(pages[0].paper, frozenset().union(*(page.references for page in pages)))
 
 
 @dataclass(slots=True)
@@ -82,6 +95,7 @@ def divided(pages: Sequence[Facts]) -> Division:
     """The same from what the pages say."""
     done: list[_Open] = []
     doubts: list[str] = []
+    pages = in_context(pages)
     for position, page in enumerate(pages):
         if not done:
             done.append(_Open())
@@ -106,8 +120,11 @@ def _joined(found: Sequence[_Open]) -> list[list[Facts]]:
 
 
 def _part(pages: Sequence[Facts]) -> Part:
-    attached = tuple(page.page for page in pages if page.kind in ("supplement", "terms"))
-    return Part(tuple(page.page for page in pages), attached if len(attached) < len(pages) else ())
+    attached = [page for page in pages if page.kind in ("supplement", "terms")]
+    if len(attached) == len(pages):
+        attached = []
+    papers = tuple(page.paper for page in attached)
+    return Part(tuple(page.page for page in pages), tuple(page.page for page in attached), papers)
 
 
 def _chance(before: _Open, page: Facts, rest: Sequence[Facts]) -> float:

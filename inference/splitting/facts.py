@@ -1,7 +1,6 @@
 """What a page says of itself, as far as it tells where a document begins: title, number, page count, total, parties."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -10,8 +9,10 @@ from typing import Literal
 from inference.extraction import rules
 from inference.extraction.lines import Layout, Line, layout
 from inference.fields import to_text
+from inference.splitting.folding import fold_text
+from inference.splitting.prose import has_prices, is_prose
 from inference.splitting.titles import CARRIED, COUNTED, SUPPLEMENTS, TERMS
-from inference.types import Extraction, Page, Reading
+from inference.types import Extraction, FieldPrediction, Page, Reading
 
 Kind = Literal["bill", "supplement", "terms", "blank", "unread", ""]
 ATTACHED: tuple[Kind, ...] = ("supplement", "terms", "blank")
@@ -20,6 +21,8 @@ ATTACHED: tuple[Kind, ...] = ("supplement", "terms", "blank")
 MOST_PAGES = 500  # a larger number beside a "/" is no page count
 MARGIN = 0.1  # of the page: where a bare "2/3" is a page count
 FEW_WORDS = 4
+SURE = 0.7  # of an amount: from here on the page says one
+TALLER = 1.15  # than the text of the page: a title
 _BARE = re.compile(r"(?<![\w/.,-])(\d{1,3})\s?/\s?(\d{1,3})(?![\w/.,-])")
 _REFERENCE = re.compile(r"(?=.*\d{3})[A-Z0-9][A-Z0-9./-]{4,24}")
 
@@ -37,8 +40,9 @@ class Facts:
     """One page. `number`: the invoice number in capitals, `sure` how surely it is one. `parties`: the seller's VAT id
     and account, by kind.
 
-    `references`: longer numbers of any kind, by which a delivery note and its invoice know each other. `total`:
-    the total to be paid, '' where none stands here. `carries`: whether a sum is carried from or to another page.
+    `references`: longer numbers of any kind, by which a delivery note and its invoice know each other. `total`: the
+    total to be paid, '' where none stands here and on a paper whose title says that nothing is paid by it. `carries`:
+    whether a sum is carried from or to another page. `paper`: what an attachment is (`titles.PAPERS`), else ''.
     """
 
     page: int
@@ -50,6 +54,7 @@ class Facts:
     references: frozenset[str]
     total: str
     carries: bool
+    paper: str = ""
 
 
 def facts_of(page: Page) -> Facts:
@@ -58,9 +63,13 @@ def facts_of(page: Page) -> Facts:
     said, lines = rules.extract(alone), layout(alone)
     number = said.fields.get("invoice_number")
     total = said.fields.get("gross_amount")
+    kind = _kind(page, said, lines)
+    payable = total is not None and total.confidence >= SURE
+    paper = _paper(kind, lines)
+    payable = payable and paper in ("", "terms", "other")
     return Facts(
         page=page.number,
-        kind=_kind(page, said, lines),
+        kind=kind,
         counter=_counter(lines),
         number=_plain(number.raw) if number is not None else "",
         sure=number.confidence if number is not None else 0.0,
@@ -68,8 +77,9 @@ def facts_of(page: Page) -> Facts:
             name: _plain(said.fields[name].raw) for name in ("seller_vat_id", "seller_iban") if name in said.fields
         },
         references=frozenset(found for word in page.words if (found := _reference(word.text))),
-        total=to_text(total.value) if total is not None and total.confidence >= 0.7 else "",
+        total=to_text(total.value) if total is not None and payable else "",
         carries=any(_carried().search(fold_text(line.text)) for line in lines.lines),
+        paper=paper,
     )
 
 
@@ -80,35 +90,54 @@ def _kind(page: Page, said: Extraction, lines: Layout) -> Kind:
         return "blank"
     titled = said.fields.get("document_type")
     named = titled.value if titled is not None and titled.page is not None else ""
-    amounts = "gross_amount" in said.fields or "net_amount" in said.fields
-    if named in ("invoice", "credit_note", "receipt"):
-        return "bill"
-    if not amounts and (_titled(lines, _terms()) or _is_prose(page)):
+    sums = (said.fields.get(name) for name in ("gross_amount", "net_amount"))
+    amounts = any(found is not None and found.confidence >= SURE for found in sums)
+    bill = named in ("invoice", "credit_note", "receipt")
+    if not amounts and is_prose(page, lines) and not (bill and titled is not None and _stands_out(titled, lines)):
         return "terms"
-    if named == "other" or (not amounts and _titled(lines, _supplements())):
+    paper = _supplement(lines)
+    if bill and (amounts or paper in ("", "other") or (titled is not None and _stands_out(titled, lines))):
+        return "bill"
+    if not amounts and not has_prices(page) and _titled(lines, _terms()):
+        return "terms"
+    if named == "other" or paper not in ("", "other") or (paper and not amounts):
         return "supplement"
     return ""
 
 
+def _paper(kind: Kind, lines: Layout) -> str:
+    return "terms" if kind == "terms" else (_supplement(lines) or "other") if kind == "supplement" else ""
+
+
+def _supplement(lines: Layout) -> str:
+    """What kind of paper a title names, '' where none does."""
+    return next((paper for paper, titles in _supplements().items() if _titled(lines, titles)), "")
+
+
 def _titled(lines: Layout, titles: re.Pattern[str]) -> bool:
-    """Whether one of the titles stands alone in the upper part of the page, larger than the text and no label."""
-    heights = sorted(line.box.y1 - line.box.y0 for line in lines.lines)
-    usual = heights[len(heights) // 2] if heights else 0.0
-    upper = (line for line in lines.lines if line.box.y0 < 0.4)
+    """Whether one of the titles stands in the upper part of the page, larger than the text or alone at the top, and is
+    no label."""
+    usual = _usual(lines)
+    upper = [line for line in lines.lines if line.box.y0 < 0.4]
     return any(
-        len(line.text.split()) <= 8
-        and ":" not in line.text
-        and (line.box.y1 - line.box.y0 > 1.15 * usual or line.box.y0 < 0.12)
-        and titles.match(fold_text(line.text))
+        len(run.text.split()) <= 8
+        and ":" not in run.text
+        and (run.box.y1 - run.box.y0 > TALLER * usual or (line.box.y0 < 0.12 and len(line.runs) == 1))
+        and titles.match(fold_text(run.text))
         for line in upper
+        for run in line.runs
     )
 
 
-def _is_prose(page: Page) -> bool:
-    """Dense text with hardly a number: general terms, whatever they are called."""
-    if len(page.words) < 350:
-        return False
-    return sum(any(c.isdigit() for c in word.text) for word in page.words) < 0.06 * len(page.words)
+def _stands_out(titled: FieldPrediction, lines: Layout) -> bool:
+    """Whether the title is one, and no word of a sentence."""
+    return titled.box is not None and titled.box.y1 - titled.box.y0 > TALLER * _usual(lines)
+
+
+def _usual(lines: Layout) -> float:
+    """The height of most lines, as a share of the page."""
+    heights = sorted(line.box.y1 - line.box.y0 for line in lines.lines)
+    return heights[len(heights) // 2] if heights else 0.0
 
 
 def _counter(lines: Layout) -> Counter | None:
@@ -144,21 +173,14 @@ def _reference(text: str) -> str:
     return word if _REFERENCE.fullmatch(word) else ""
 
 
-def fold_text(text: str) -> str:
-    """Lower case without accents, apostrophes and hyphens; words parted by one space."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss").replace("ø", "o").replace("ł", "l"))
-    kept = "".join(" " if c in "-'’" else c for c in decomposed if not unicodedata.combining(c))
-    return " ".join(kept.split())
-
-
 @cache
 def _terms() -> re.Pattern[str]:
     return re.compile(rf"(?:{'|'.join(TERMS)})")
 
 
 @cache
-def _supplements() -> re.Pattern[str]:
-    return re.compile(rf"(?:{'|'.join(SUPPLEMENTS)})\b")
+def _supplements() -> Mapping[str, re.Pattern[str]]:
+    return {paper: re.compile(rf"(?:{'|'.join(titles)})\b") for paper, titles in SUPPLEMENTS.items()}
 
 
 @cache

@@ -154,6 +154,7 @@ def context(request: HttpRequest, user: User, view: DocumentView) -> dict[str, A
         "findings": view.findings,
         "conversation": _conversation(view),
         "belonging": queries.belonging(document),
+        "papers": queries.papers(document),
         "sender": sender_of(document),
         "trail": trail.entries(view.trail, _names(view), locale),
         "policy": view.triage.policy if view.triage is not None else None,

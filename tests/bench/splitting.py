@@ -1,6 +1,8 @@
 """Files with several documents, put together from real and from synthetic ones: how often they fall apart rightly.
 
 Exact: split as they were put together, without a person. Doubtful: a person is asked. Wrong: neither.
+Attachments, of layout families held out of training: seen are those all of whose pages are named, missed those that
+pass for pages of the invoice, and torn off those that pass for a document.
 """
 
 import random
@@ -14,7 +16,9 @@ from inference.media_types import PDF
 from inference.splitting.divide import divided
 from inference.splitting.facts import Facts, facts_of
 from inference.training.synthetic import generate
+from inference.training.synthetic.sample import Sample
 from inference.training.synthetic.series import generate_series
+from tests.bench import attachments
 from tests.bench.reading import DEV
 
 SEED, FILES, SYNTHETIC = 5, 300, 150
@@ -40,7 +44,9 @@ def measure() -> str:
     ]
     head = "| Put together from | exact | doubtful | wrong |\n|---|---|---|---|"
     everything: list[Pages] = [*drawn, *(one for pool in real.values() for one in pool)]
-    return "\n".join(["Splitting", "", head, *rows, "", _single(everything)])
+    single = [_single(everything), _own(samples, [one for pool in real.values() for one in pool])]
+    behind = _attachments(rng, [one for pool in real.values() for one in pool])
+    return "\n".join(["Splitting", "", head, *rows, "", *behind, "", *single])
 
 
 def _real(folder: str) -> list[Pages]:
@@ -67,6 +73,44 @@ def _row(name: str, put_together: Callable[[], Sequence[Pages]]) -> str:
         right = [len(part.pages) for part in division.parts] == [len(one) for one in chosen]
         counted["doubtful" if not division.certain else "exact" if right else "wrong"] += 1
     return f"| {name} | {' | '.join(f'{100 * count / FILES:.1f} %' for count in counted.values())} |"
+
+
+def _attachments(rng: random.Random, real: Sequence[Pages]) -> list[str]:
+    drawn = attachments.files(970_000, 4 * FILES // 3)
+    groups: dict[str, list[tuple[Pages, Pages]]]
+    groups = {kind: [(one.invoice, one.attachment) for one in drawn if one.kind == kind] for kind in attachments.KINDS}
+    if real:
+        groups["any of them, behind real invoices"] = [(rng.choice(real), one.attachment) for one in drawn]
+    rows = [f"| {name} | {len(group)} | {_outcomes(group)} |" for name, group in groups.items()]
+    return ["| Behind an invoice | files | seen | doubtful | missed | torn off |", "|---|---|---|---|---|---|", *rows]
+
+
+def _outcomes(group: Sequence[tuple[Pages, Pages]]) -> str:
+    counted = {"seen": 0, "doubtful": 0, "missed": 0, "torn off": 0}
+    for invoice, attachment in group:
+        division = divided([replace(page, page=n) for n, page in enumerate((*invoice, *attachment), 1)])
+        wanted = {len(invoice) + n for n, _ in enumerate(attachment, 1)}
+        named = {page for part in division.parts for page in part.attachments}
+        certain = "torn off" if len(division.parts) > 1 else "seen" if wanted <= named else "missed"
+        counted[certain if division.certain else "doubtful"] += 1
+    return " | ".join(f"{100 * count / len(group):.1f} %" for count in counted.values())
+
+
+def _own(samples: Sequence[Sample], real: Sequence[Pages]) -> str:
+    """Pages with rows, taxes or net sums of the invoice that pass for attachments; of real ones any page counts."""
+    wrong = own = 0
+    for one in samples:
+        named = _named([facts_of(page) for page in one.reading.pages]) if one.document_type != "other" else set()
+        for number, words in enumerate(one.labels, 1):
+            if any(label.name in ("line_items", "tax_lines", "net_amount") for word in words for label in word):
+                own, wrong = own + 1, wrong + (number in named)
+    taken = sum(len(_named(one)) for one in real)
+    pages = sum(len(one) for one in real)
+    return f"Taken for attachments: {wrong} of {own} drawn pages of the invoice itself, {taken} of {pages} real pages."
+
+
+def _named(pages: Pages) -> set[int]:
+    return {page for part in divided(pages).parts for page in part.attachments}
 
 
 def _single(documents: Sequence[Pages]) -> str:

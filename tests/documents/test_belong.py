@@ -3,15 +3,21 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
 
 from audit.models import Event
+from automation.checks.models import Finding
 from automation.documents.models import Document, State
+from automation.documents.values import current_values
 from automation.ingestion.models import Channel
 from automation.ingestion.receive import receive_mail
 from automation.ledger.models import LegalEntity
 from automation.workflow import engine
 from automation.workflow.models import Run, RunState
 from automation.workflow.store import NOW
+from tests.einvoice.samples import cii_xml, page
+from tests.einvoice.test_pipeline import codes
 from tests.inference import documents as made
 from tests.ingestion.mails import mail, raw
 
@@ -48,7 +54,9 @@ def go(document: Document) -> Document:
     return document
 
 
-def test_a_delivery_note_and_terms_go_with_the_invoice_of_their_mail(channel: Channel) -> None:
+def test_a_delivery_note_and_terms_go_with_the_invoice_of_their_mail(
+    channel: Channel, client: Client, clerk: User
+) -> None:
     came = arrived(channel, ("note.pdf", delivery_note()), ("terms.pdf", TERMS), ("a.pdf", invoice("RE-20431")))
     for name in ("note.pdf", "terms.pdf"):
         assert go(came[name]).state == State.RECEIVED, "the invoice is not read yet"
@@ -59,6 +67,9 @@ def test_a_delivery_note_and_terms_go_with_the_invoice_of_their_mail(channel: Ch
         assert (attached.state, attached.attached_to_id) == (State.ATTACHED, came["a.pdf"].pk)
         assert Run.objects.get(pk=attached.run_id).state == RunState.DONE
     assert Event.objects.filter(action="document.attached").count() == 2
+    client.force_login(clerk)
+    shown = client.get(f"/documents/{came['a.pdf'].pk}/").content.decode()
+    assert "note.pdf</a> Delivery note" in shown and "terms.pdf</a> Terms and conditions" in shown
 
 
 def test_of_several_invoices_it_goes_with_the_one_that_it_names(channel: Channel) -> None:
@@ -77,10 +88,21 @@ def test_of_several_invoices_it_goes_with_the_one_that_it_names(channel: Channel
 
 
 def test_a_delivery_note_that_came_alone_waits_for_a_person(channel: Channel) -> None:
-    came = arrived(channel, ("note.pdf", delivery_note()))
-    assert go(came["note.pdf"]).state == State.TO_VERIFY
+    note = go(arrived(channel, ("note.pdf", delivery_note()))["note.pdf"])
+    assert note.state == State.TO_VERIFY and current_values(note.pk)["document_type"].value == "other"
+    assert "not_an_invoice" in codes(note)
 
 
 def test_two_invoices_of_one_mail_stay_two(channel: Channel) -> None:
     came = arrived(channel, ("a.pdf", invoice("RE-20431")), ("b.pdf", invoice("RE-20432")))
     assert {go(document).state for document in came.values()} == {State.TO_VERIFY}
+
+
+@pytest.mark.parametrize("order", [("invoice.xml", "invoice.pdf"), ("invoice.pdf", "invoice.xml")])
+def test_the_picture_of_an_xml_invoice_in_one_mail_is_a_duplicate(channel: Channel, order: tuple[str, str]) -> None:
+    came = arrived(channel, ("invoice.pdf", page()), ("invoice.xml", cii_xml()))
+    first, second = (go(came[name]) for name in order)
+    assert "duplicate_exact" not in codes(first) and "duplicate_exact" in codes(second)
+    assert second.state == State.TO_VERIFY
+    found = Finding.objects.get(round__document=second, code="duplicate_exact")
+    assert found.severity == "blocks" and order[0] in found.message

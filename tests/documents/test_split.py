@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
 from reportlab.pdfgen.canvas import Canvas
 
 from automation.checks.models import Finding
@@ -88,6 +90,21 @@ def test_each_invoice_becomes_a_document_and_terms_stay_with_theirs(entity: Lega
     assert current_values(second.pk)["invoice_number"].value == "2026/4711"
     assert (first.division or {})["attachments"] == [2] and first.page_count == 2
     assert {first.state, second.state} <= {State.TO_VERIFY, State.TO_APPROVE}
+
+
+def test_what_an_attachment_is_stands_on_the_screen(client: Client, entity: LegalEntity, clerk: User) -> None:
+    def draw(canvas: Canvas) -> None:
+        invoice(canvas, "Nordwind Bürobedarf GmbH", "DE129273398", "RE-2026-0117", 100)
+        canvas.setFont("Helvetica-Bold", 18)
+        page(canvas, (50, 780, "Lieferschein"), (50, 600, "20 Kopierpapier A4"), (50, 580, "Erhalten: ____________"))
+        terms(canvas)
+
+    file = process(entity, file_of(draw))
+    assert (file.division or {})["attachments"] == [2, 3]
+    client.force_login(clerk)
+    shown = client.get(f"/documents/{file.pk}/").content.decode()
+    assert "<span>Page 2</span><span>Delivery note</span>" in shown
+    assert "<span>Page 3</span><span>Terms and conditions</span>" in shown
 
 
 def test_the_sums_come_out_even_while_the_parts_go_their_ways(entity: LegalEntity) -> None:

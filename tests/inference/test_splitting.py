@@ -13,7 +13,26 @@ from inference.splitting.facts import Counter, Facts, Kind, facts_of
 from inference.training.synthetic import generate
 from inference.training.synthetic.series import generate_series
 from inference.types import Box, Page, Reading, Word
+from tests.bench import attachments
 
+CLAUSES = {
+    "de": "Gerichtsstand ist der Sitz des Verkäufers; die Haftung für leichte Fahrlässigkeit ist ausgeschlossen, der"
+    " Eigentumsvorbehalt bleibt bis zur Zahlung aller Forderungen bestehen.",
+    "en": "The seller accepts no liability for loss of profit, and title remains our property until the contract is"
+    " performed; the courts have exclusive jurisdiction.",
+    "es": "El vendedor no asume responsabilidad por lucro cesante y el contrato se rige por la ley; serán competentes"
+    " los tribunales de su domicilio.",
+    "fr": "Le vendeur décline toute responsabilité pour les dommages indirects; le contrat est soumis au droit du"
+    " vendeur, sous réserve de propriété jusqu'au paiement.",
+    "it": "Il venditore non assume responsabilità per danni indiretti e il contratto resta soggetto alla riserva di"
+    " proprietà fino al saldo; è fatto salvo il foro competente.",
+    "nl": "De verkoper aanvaardt geen aansprakelijkheid voor gevolgschade; op de overeenkomst is de wet van toepassing"
+    " en het eigendomsvoorbehoud blijft tot betaling bestaan.",
+    "pl": "Sprzedawca nie ponosi odpowiedzialności za utracone korzyści, a umowa podlega prawu miejsca siedziby;"
+    " odszkodowanie ogranicza się do wartości towaru.",
+    "pt": "O vendedor não assume responsabilidade por danos indiretos e o contrato rege-se pela lei do lugar; mantém-se"
+    " a reserva de propriedade até ao pagamento.",
+}
 KINDS: tuple[Kind, ...] = ("bill", "supplement", "terms", "blank", "unread", "")
 counters = st.none() | st.builds(Counter, st.integers(1, 9), st.none() | st.integers(1, 9))
 pages = st.builds(
@@ -93,6 +112,28 @@ def test_invoices_of_one_supplier_are_told_apart() -> None:
         right = [len(part.pages) for part in division.parts] == [len(one) for one in chosen]
         count, exact, wrong = count + 1, exact + (division.certain and right), wrong + (division.certain and not right)
     assert exact >= 0.8 * count and wrong <= 0.1 * count
+
+
+def test_what_stands_behind_an_invoice_is_told_from_its_own_pages() -> None:
+    behind = attachments.files(740_000, 40)
+    seen = torn = own = 0
+    for one in behind:
+        division = divided(numbered([*one.invoice, *one.attachment]))
+        named = {page for part in division.parts for page in part.attachments}
+        seen += division.certain and named >= {page.page for page in one.attachment}
+        torn += division.certain and len(division.parts) > 1
+        own += bool(named & {page.page for page in one.invoice if page.total})
+    assert seen >= 30 and torn <= 2 and not own
+
+
+@pytest.mark.parametrize("language", ["de", "en", "es", "fr", "it", "nl", "pl", "pt"])
+def test_clauses_are_terms_without_any_title(language: str) -> None:
+    words = [word for number in range(1, 9) for word in f"{number}. {CLAUSES[language]}".split()]
+    placed = (
+        Word(text, Box(0.1 + 0.08 * (n % 10), 0.1 + 0.02 * (n // 10), 0.17 + 0.08 * (n % 10), 0.115 + 0.02 * (n // 10)))
+        for n, text in enumerate(words)
+    )
+    assert facts_of(Page(1, 595, 842, tuple(placed), "text_layer")).kind == "terms"
 
 
 def test_one_invoice_of_several_pages_is_not_split(invoices: list[list[Facts]]) -> None:

@@ -122,6 +122,11 @@ def find_hits(lines: Layout) -> list[Hit]:
     return [hit for line in lines.lines for hit in _line_hits(line, habit)]
 
 
+def names_somebody(reading: Reading) -> bool:
+    """Whether its text holds a VAT number or an account whose check digits are right."""
+    return any(hit.kind in ("vat_id", "iban") and hit.valid for hit in find_hits(layout(reading)))
+
+
 def _line_hits(line: Line, habit: Habits) -> Iterator[Hit]:
     text = line.text
     taken: list[tuple[int, int]] = []

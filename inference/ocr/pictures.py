@@ -14,7 +14,7 @@ from inference.types import Box, Page, Scan, Word
 
 _MOST = 6  # pictures of a page, the largest first
 _BACKGROUND = 8  # words of the text layer; a picture under more of them is not print
-_FEWEST = 2  # words that a picture must seem to hold
+_FEWEST = 6  # words that a picture must seem to hold: logos have fewer, and name nobody in a way that could be read
 _MARGIN = 16  # pixels of paper around what is read
 _SURE = 0.6
 _MOST_SURE = 0.999  # so that words that were read stay apart from those of the text layer

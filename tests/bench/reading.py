@@ -4,9 +4,11 @@ import json
 import statistics
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from inference.types import Reading
 from tests.bench.ground import ground
 
 DEV = Path(__file__).resolve().parents[3] / "shared" / "data" / "dev"
@@ -37,19 +39,22 @@ def measure() -> str:
         return "\n\n".join([_accuracy(), _speed()])
 
 
-def _accuracy() -> str:
+def with_text() -> Iterator[tuple[Path, dict[str, Any], Reading]]:
+    """Those of which no page waits for OCR."""
     from inference import sandbox
-    from inference.evaluation import evaluate, prediction_of
-    from inference.extraction import rules
 
-    pairs = []
     for path, truth in documents():
         data = path.read_bytes()
         reading = sandbox.read_document(data, sandbox.sniff(data))
-        if reading.needs_ocr:
-            continue
-        said = rules.extract(reading)
-        pairs.append((truth, prediction_of(said)))
+        if not reading.needs_ocr:
+            yield path, truth, reading
+
+
+def _accuracy() -> str:
+    from inference.evaluation import evaluate, prediction_of
+    from inference.extraction import rules
+
+    pairs = [(truth, prediction_of(rules.extract(reading))) for _, truth, reading in with_text()]
     return f"Fields of {len(pairs)} text-layer documents, reader {rules.digest()[:24]}\n\n{evaluate(pairs).to_table(0)}"
 
 
@@ -63,7 +68,7 @@ def _speed() -> str:
     from automation.workflow.models import StepResult
 
     entity, times, totals = named_entity(""), defaultdict[str, list[float]](list), []
-    for path, _ in documents():
+    for path, _, _ in with_text():
         document = accept(IncomingFile(entity, path.name, path.read_bytes(), "folder"), wake=False).document
         assert document.run_id is not None
         begun = time.perf_counter()

@@ -19,6 +19,7 @@ from inference.types import Reading, Scan
 from tests.inference import documents
 from tests.inference.test_ocr import Broken
 
+HEAD = ("Nordwind GmbH, Hafenstr. 12, 20457 Hamburg", "IBAN DE89370400440532013000")
 TEXT = ("Rechnung Nr. RE-2024-0815", "Rechnungsdatum 14.03.2024", "Rechnungsbetrag 546,21 EUR")
 
 
@@ -30,9 +31,9 @@ def ours() -> OcrEngine:
 
 
 def letterhead() -> Image.Image:
-    """A firm's name and account as a picture, at 200 dpi."""
+    """A firm's name, place and account as a picture, at 200 dpi."""
     image = Image.new("RGB", (1000, 160), "white")
-    sheet = pdfium.PdfDocument(documents.pdf(documents.lines("Nordwind GmbH", "IBAN DE89370400440532013000")))
+    sheet = pdfium.PdfDocument(documents.pdf(documents.lines(*HEAD)))
     drawn = sheet[0].render(scale=200 / 72).to_pil()
     left, top = np.argwhere(np.asarray(drawn.convert("L")).T < 128).min(0).tolist()
     image.paste(drawn.crop((left - 20, top - 20, left + 980, top + 140)))

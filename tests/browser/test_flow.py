@@ -155,6 +155,7 @@ def test_a_refused_approval_brings_its_document_back(
     page = sign_in(approver)
     open_first(page)
     page.wait_for_function(READY)
+    page.wait_for_load_state("networkidle")  # what is asked for the lease must not tell the page of the hold
     first = page.evaluate("location.pathname")
     hold(uuid.UUID(first.split("/")[2]), "dispute", "The price is wrong.", acting_user=clerk)
     press(page, "Enter")
@@ -162,7 +163,8 @@ def test_a_refused_approval_brings_its_document_back(
     assert page.evaluate("location.pathname") == first
     expect(page.locator("#panel")).to_contain_text("The price is wrong.")
     page.wait_for_function(READY)
-    press(page, "s")
+    with page.expect_response(lambda answer: "shown=1" in (answer.request.post_data or "")):  # the lease
+        press(page, "s")
     page.wait_for_function(CHANGED, arg=first)
     page.wait_for_function(READY)
     second = page.evaluate("location.pathname")

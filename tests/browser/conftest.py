@@ -62,6 +62,7 @@ def sign_in(browser: Browser, live_server: LiveServer) -> Iterator[SignIn]:
         page.fill("#id_password", PASSWORD)
         page.keyboard.press("Enter")
         page.wait_for_selector("#tabs, .notice")
+        page.wait_for_load_state()  # keys are heard once the scripts have run
         return page
 
     yield enter

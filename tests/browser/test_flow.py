@@ -71,7 +71,9 @@ def to_approve(entity: LegalEntity, count: int, clerk: User) -> list[Document]:
 
 def open_first(page: Page) -> None:
     page.wait_for_selector("#tabs")
+    page.wait_for_load_state()
     page.keyboard.press("j")
+    page.wait_for_selector(".documents tbody a:focus")
     page.keyboard.press("Enter")
     page.wait_for_selector("#panel")
 

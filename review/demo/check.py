@@ -8,7 +8,7 @@ import httpx
 from django.core.management import CommandError, call_command
 
 from review.demo.people import Stage
-from review.demo.visit import COPY, SCAN, WRONG_TOTALS, Browser, Document, Service
+from review.demo.visit import COPY, SCAN, TWINS, WRONG_TOTALS, Browser, Document, Service
 
 
 def failures(base: str, stage: Stage, documents: dict[str, Document], posting_dir: Path) -> list[str]:
@@ -24,7 +24,11 @@ def _claims(base: str, stage: Stage, documents: dict[str, Document], posting_dir
     yield "at least four invoices are posted", len(posted) >= 4
     yield "wrong totals are found", "totals_mismatch" in codes[WRONG_TOTALS]
     yield "the invoice with wrong totals waits for a person", documents[WRONG_TOTALS]["state"] == "to_verify"
-    yield "the copy is found to be a duplicate", bool(codes[COPY] & {"duplicate_exact", "duplicate_near"})
+    twins = set[str]().union(*(codes[name] for name in TWINS))
+    yield (
+        "of an invoice and its copy one is found to be a duplicate",
+        bool(twins & {"duplicate_exact", "duplicate_near"}),
+    )
     scan = documents[SCAN]
     read = scan["fields"].get("gross_amount", {}).get("value") == "346.88"
     yield "the scan is read as it is printed, or waits for a person", read or scan["state"] == "to_verify"

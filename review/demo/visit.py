@@ -12,6 +12,7 @@ from review.demo.people import Stage
 
 SAMPLES = Path(__file__).parent / "samples"
 SCAN, WRONG_TOTALS, COPY = "hafenkontor-scan.pdf", "kranich-RG-5521.pdf", "meridian-MC-20931-copy.pdf"
+TWINS = ("meridian-MC-20931.pdf", COPY)  # whichever was read first waits for approval, but its twin stands in the way
 VERIFIED_BY_CARLA = ("nordlicht-RE-2026-04417.pdf", "lumiere-F2026-118.pdf", "riva-2026-1083.pdf", "vandijk-260884.pdf")
 Document = dict[str, Any]
 
@@ -69,7 +70,7 @@ def tell(base: str, stage: Stage, say: Callable[[str], None]) -> dict[str, Docum
     carla, amir = Browser(base, "carla", stage.password), Browser(base, "amir", stage.password)
     for name in VERIFIED_BY_CARLA:
         _verify(service, carla, ids[name], say)
-    approved = [i for i in ids.values() if service.document(i)["state"] == "to_approve"]
+    approved = [i for name, i in ids.items() if name not in TWINS and service.document(i)["state"] == "to_approve"]
     for document_id in approved:
         document = service.document(document_id)
         amir.act(document, "decide", gate="approve")

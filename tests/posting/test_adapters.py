@@ -2,6 +2,8 @@
 
 import csv
 import io
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,17 @@ def test_the_same_key_is_applied_once(tmp_path: Path) -> None:
     assert files.find("run:post:ubl") is None
     assert files.put("run:post:ubl", b"first") == files.put("run:post:ubl", b"second") == files.find("run:post:ubl")
     assert [path.read_bytes() for path in files.folder.iterdir()] == [b"first"]
+
+
+def test_a_writer_that_is_killed_leaves_nothing_behind(tmp_path: Path) -> None:
+    files = KeyedFolder(tmp_path, ".xml")
+    writer = os.fork()
+    if not writer:
+        os.link = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+        files.put("run:post:ubl", b"whole")
+    assert os.waitpid(writer, 0)[1] == signal.SIGKILL
+    assert list(tmp_path.iterdir()) == []
+    assert files.put("run:post:ubl", b"whole") == "run.post.ubl.xml"
 
 
 @pytest.mark.parametrize("key", ["../up", "a/b", "", ".", "a\n", "x" * 201])

@@ -1,9 +1,13 @@
 """A folder as a receiver: one file per key, complete or absent, never overwritten."""
 
+import errno
 import os
 import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from automation.errors import Invalid, TemporaryFailure
 
@@ -36,18 +40,35 @@ class KeyedFolder:
         path = self.path(key)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self.folder, prefix=".", suffix=".part") as part:
+            with _unseen(self.folder) as (part, name):
                 part.write(content)
                 part.flush()
                 os.fsync(part.fileno())
                 try:
-                    os.link(part.name, path)
+                    os.link(name, path, src_dir_fd=part.fileno())
                 except FileExistsError:
                     return path.name
             _sync(self.folder)
         except OSError as error:
             raise TemporaryFailure(f"{path} cannot be written: {error}") from error
         return path.name
+
+
+@contextmanager
+def _unseen(folder: Path) -> Iterator[tuple[IO[bytes], str]]:
+    """A file in the folder that has no name, so that nothing stays of it where its writer is killed; and the path it
+    can be linked from. File systems without such files (NFS) give it a hidden name.
+    """
+    try:
+        descriptor = os.open(folder, os.O_TMPFILE | os.O_WRONLY, 0o600)
+    except OSError as error:
+        if error.errno not in (errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL):
+            raise
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".", suffix=".part") as part:
+            yield part, part.name
+    else:
+        with os.fdopen(descriptor, "wb") as part:
+            yield part, f"/proc/self/fd/{descriptor}"
 
 
 def _sync(folder: Path) -> None:

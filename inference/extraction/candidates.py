@@ -38,6 +38,7 @@ _GROUPED_ID = re.compile(
     r"|\d{2}(?: \d{5}){5}"  # reference of a Swiss QR-bill
     r"|\d{2,3}[ /]\d{3,4}/\d{4,5}"  # tax numbers of Austria and Germany
     r"|[A-Z]{0,4}\d{2,8}(?: - \d{3,10}){2,3}"
+    r"|[A-Z]{0,4}\d{2,8}(?:(?: -|- )\d{3,10}){1,3}"  # OCR puts a space on one side of a dash
     r"|\d{2,6}(?: \d{2,6}){1,4}(?:[ ]MVA)?"  # "7466 8145 0647" behind a label
     r"|\d{1,3}(?: \d{3}){1,3}(?:[ ]MVA)?"
     r")(?![\w.,/\-])(?! \d+[.,]\d)"

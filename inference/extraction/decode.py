@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from inference.extraction.candidates import Hit
 from inference.extraction.features import Features
 from inference.extraction.lines import GAP
-from inference.extraction.names import GREETING, PERSON
+from inference.extraction.names import GREETING, PART_OF_NAME, PERSON, TITLE
 from inference.fields import FIELDS
 from inference.types import Box, Value
 
@@ -38,6 +38,7 @@ _HIT_KINDS = {
 }
 _SUM = ("net_amount", "tax_amount", "gross_amount")
 _EXTRA = ("shipping_amount", "discount_amount", "rounding_amount")
+_DASH = re.compile(r"\d(?: -|- )")
 _GLUE = re.compile(r"^.*[:#=](?=.*\d)")
 
 
@@ -158,13 +159,26 @@ def spans(scores: Scores, name: str) -> Iterator[Span]:
 def _identifiers(scores: Scores, name: str) -> list[Choice]:
     best: dict[str, Choice] = {}
     for span in spans(scores, name):
-        text = _GLUE.sub("", span.text).strip(" :#.,;()[]|*")
+        dashed = _dashed(scores, span)
+        raw, box = (span.text, span.box) if dashed is None else (dashed.candidate.raw, dashed.box)
+        text = _GLUE.sub("", raw).strip(" :#.,;()[]|*")
         if not text or not any(character.isalnum() for character in text):
             continue
         page = scores.features.lines.lines[span.line].page
         if text not in best or best[text].score < span.score:
-            best[text] = Choice(text, span.text, page, span.box, span.score)
+            best[text] = Choice(text, raw, page, box, span.score)
     return sorted(best.values(), key=lambda choice: -choice.score)
+
+
+def _dashed(scores: Scores, span: Span) -> Hit | None:
+    """The whole of a number in groups with dashes between, of which a span may hold some only."""
+    begin = scores.features.line_starts[span.line]
+    for hit in scores.features.hits:
+        if hit.kind == "id" and hit.line.index == span.line and _DASH.search(hit.candidate.raw):
+            first, last = hit.line.words_of(hit.start, hit.end)
+            if begin + first <= span.first and span.last <= begin + last:
+                return hit
+    return None
 
 
 def _blocks(scores: Scores, name: str, between: str) -> list[Choice]:
@@ -189,8 +203,8 @@ def _blocks(scores: Scores, name: str, between: str) -> list[Choice]:
     best: dict[str, Choice] = {}
     for block in blocks:
         text = between.join(span.text.replace(GAP, " ").strip(" ,;:|·•-") for span in block).strip()
-        if FIELDS[name].kind == "name" and PERSON.match(text):
-            text = GREETING.sub("", text)
+        if FIELDS[name].kind == "name":
+            text = TITLE.sub("", PART_OF_NAME.sub("", GREETING.sub("", text) if PERSON.match(text) else text, count=1))
         if not any(character.isalnum() for character in text):
             continue
         words = sum(span.last - span.first + 1 for span in block)

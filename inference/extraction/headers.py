@@ -122,7 +122,7 @@ def dates(document: Document) -> Iterator[FieldPrediction]:
             for position, hit in enumerate(document.hits)
             if hit.kind == "date" and hit.line.index not in document.body and not document.evidence.left.get(position)
         ]
-        issued = sorted(rest, key=lambda pair: -pair[1])[:4]
+        issued = sorted(rest or _other_dates(document), key=lambda pair: -pair[1])[:4]
     if issued:
         hit, score = issued[0]
         others = {other.value for other, _ in issued[1:]}
@@ -156,6 +156,17 @@ def dates(document: Document) -> Iterator[FieldPrediction]:
             "due_date", hit, confidence("date", score - 0.5 * early, margin(due)), reasons, due[1:]
         )
     yield from _period(document)
+
+
+def _other_dates(document: Document) -> list[tuple[Hit, float]]:
+    """Dates said to be another one: a shop whose invoice bears the day of the order alone."""
+    return [
+        (hit, 0.1 - 0.1 * hit.box.y0)
+        for position, hit in enumerate(document.hits)
+        if hit.kind == "date"
+        and hit.line.index not in document.body
+        and document.evidence.strength(position, "other_date") >= 0.4
+    ]
 
 
 def _period(document: Document) -> Iterator[FieldPrediction]:

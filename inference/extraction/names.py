@@ -16,6 +16,7 @@ GREETING = re.compile(
     r"^(?:(?:firma|sté|société(?=\s+[A-Z])|eheleute|familie|fa\.|company(?=:)|attn\.?|att\.?|(?:[àa] l.|for the )?attention(?: d[eu]| of)?|z\. ?hd\.?|zhd\.?|c/o|t\.a\.v\.|from(?=\s+[A-Z])|herrn?|frau|mrs?\.?|ms\.?|monsieur|madame|an|to|à|spett\.?(?:le|abile)?|m/s\.?)(?=[\s:.]|$)[\s:.]*)+",  # noqa: E501
     re.I,
 )
+TITLE = re.compile(r"(?:herrn?|frau|mrs?\.?|ms\.?|monsieur|madame|mme\.?|dhr\.?|mevr\.?)\s+(?=\S)", re.I)
 PERSON = re.compile(
     r"(?:attn|att\.|attention\b|z\. ?hd|zhd|c/o|t\.?a\.?v|[àa] l.attention|at\.n|for the attention)", re.I
 )

@@ -91,6 +91,8 @@ def currency(document: Document) -> Iterator[FieldPrediction]:
         if hit.kind == "currency" and isinstance(hit.value, str):
             counts[hit.value] += 1 + 4 * (document.evidence.strength(position, "currency") > 0.4)
             first.setdefault(hit.value, hit)
+    backed = {hit.value for hit in document.hits if hit.kind == "currency" and not _is_stray(hit)}
+    counts = Counter({code: count for code, count in counts.items() if code in backed or count > 4 or not backed})
     text = "\n".join(line.text for line in document.lines.lines)
     if "USD" in counts and "$" in first["USD"].candidate.raw:
         counts = _dollar(counts, text.casefold())
@@ -106,6 +108,12 @@ def currency(document: Document) -> Iterator[FieldPrediction]:
         sure, reasons = min(sure, 0.75), ("a bare $ may be the dollar or peso of several countries",)
     others = [(first[c], 0.3) for c, _ in ranked[1:] if c in first]
     yield replace(predictions.of_hit("currency", hit, round(sure, 3), reasons, others), value=code)
+
+
+def _is_stray(hit: Hit) -> bool:
+    """Three letters without a number beside them, which a logo or a misread word may hold."""
+    around = hit.line.text[max(hit.start - 3, 0) : hit.start] + hit.line.text[hit.end : hit.end + 3]
+    return hit.candidate.raw.isalpha() and not any(map(str.isdigit, around))
 
 
 def _dollar(counts: Counter[str], text: str) -> Counter[str]:

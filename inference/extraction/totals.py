@@ -1,5 +1,6 @@
 """The amounts that stand under an invoice: which is net, tax, total, due; chosen together, tied by arithmetic."""
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,6 +12,7 @@ from inference.extraction.lines import Layout
 from inference.extraction.tax_lines import CENT, TaxLine, find_tax_lines
 
 MAX_CHOICES = 7
+_CREDIT = re.compile(r"\s*CR\b")
 _SIDE = ("amount_due", "amount_paid", "discount_amount", "shipping_amount", "rounding_amount")
 
 
@@ -72,6 +74,7 @@ def _choose(scored: Scores, tax_lines: list[TaxLine], hits: list[Hit], body: set
     extras = {Decimal(0)} | {sign * value for side in sides for value, _, _ in side for sign in (1, -1)}
     aside = {value for role in _SIDE for value, strength, _ in _options(scored.get(role, {})) if strength >= 0.4}
     _complete(options, {value: hit for value, hit in printed.items() if value not in aside})
+    _add_settled(options, scored, hits)
     taxes = {line.tax.value for line in tax_lines if isinstance(line.tax.value, Decimal)}
     paid = {abs(value) for value, strength, _ in _options(scored.get("amount_paid", {})) if value and strength >= 0.4}
     items = {hit.value for hit in printed.values() if hit.line.index in body and isinstance(hit.value, Decimal)}
@@ -156,6 +159,24 @@ def _complete(options: dict[str, list[Choice]], printed: dict[Decimal, Hit]) -> 
         for value in dict.fromkeys(values):
             if value and value in printed and value not in known[role] and len(options[role]) < 2 * MAX_CHOICES:
                 options[role].append((value, 0.02, printed[value]))
+
+
+def _add_settled(options: dict[str, list[Choice]], scored: Scores, hits: list[Hit]) -> None:
+    """Where nothing is left to pay and nothing printed is larger than a payment, that is the total: a guest's folio."""
+    if not any(not value and strength >= 0.4 for value, strength, _ in _options(scored.get("amount_due", {}))):
+        return
+    amounts = [(abs(hit.value), hit) for hit in hits if hit.kind == "money" and isinstance(hit.value, Decimal)]
+    most = max((value for value, _ in amounts), default=Decimal(0))
+    largest = [hit for value, hit in amounts if value == most]
+    labelled = {abs(value) for value, strength, _ in _options(scored.get("amount_paid", {})) if strength >= 0.4}
+    if most and (most in labelled or any(_is_credit(hit) for hit in largest)):
+        known = next((choice for choice in options["gross_amount"] if choice[0] == most), None)
+        settled = (most, 0.6, largest[0]) if known is None else (most, known[1] + 0.4, known[2])
+        options["gross_amount"] = [settled, *(choice for choice in options["gross_amount"] if choice is not known)]
+
+
+def _is_credit(hit: Hit) -> bool:
+    return (isinstance(hit.value, Decimal) and hit.value < 0) or bool(_CREDIT.match(hit.line.text, hit.end))
 
 
 @dataclass(frozen=True)

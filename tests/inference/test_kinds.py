@@ -1172,6 +1172,81 @@ Quayside Hotels (Bristol) Limited, registered in England 07234551
             "amount_due": "0.00",
         },
     ),
+    "motel folio with a running balance": (
+        """
+Seabreeze Motor Lodge
+1180 Coast Highway, Pismo Beach CA 93449      Tel: 805-555-0142      www.seabreezelodge.example
+
+Room: 12 A                                    Payment:  VISA
+KOWALSKI, PIOTR                               Arrive:   Jun 3, 2024
+ul. Polna 8                                   Depart:   Jun 5, 2024
+00-622 Warszawa                               Folio No: 40771
+
+Date        Trans       Room     Comment             Debit      Credit     Balance
+Jun 3'24    ROOM        12                           189.00                 189.00
+Jun 3'24    TAX         12                            22.68                 211.68
+Jun 4'24    ROOM        12                           189.00                 400.68
+Jun 4'24    TAX         12                            22.68                 423.36
+Jun 5'24    VISA        12                                    423.36 CR       0.00
+
+                                              Balance due at checkout        $ 0.00
+
+Guest Signature
+""",
+        {"invoice_number": "40771", "gross_amount": "423.36", "amount_due": "0.00", "currency": "USD"},
+    ),
+    "folio with payments as negative amounts": (
+        """
+                                                                     Harbor Gate Hotel
+NAME AND ADDRESS:                                                    77 Pier Street
+Novak, Ivana                                                         Seattle, WA 98101
+Ilica 10
+10000 Zagreb                                      Room:            1204
+                                                  Arrival Date:    3/2/2024
+                                                  Departure Date:  3/4/2024
+                                                  Room Rate:       210.00
+Confirmation Number: 77120934
+
+DATE        DESCRIPTION             REF. NO       CHARGES      CREDITS      BALANCE
+3/2/2024    GUEST ROOM              884120        $210.00
+3/2/2024    OCCUPANCY TAX           884120         $32.97
+3/3/2024    GUEST ROOM              884902        $255.00
+3/3/2024    OCCUPANCY TAX           884902         $40.04
+3/4/2024    MC *1881                885110                    -$538.01
+                                                  **BALANCE**                $0.00
+""",
+        {"gross_amount": "538.01", "amount_due": "0.00"},
+    ),
+    "shop with the day of the order alone": (
+        """
+PlugWorks                                                   = On Ss UYU
+Invoice                                                     Order No. 5521
+                                                            Order Date: November 14, 2022
+                                                            Ship Method: Standard
+Bill to                         Ship to
+Ana Perić                       Ana Perić
+Ilica 44                        Ilica 44
+10000 Zagreb                    10000 Zagreb
+
+Item         Description                       Qty       Price EUR     Total
+PW-1         Smart plug                          4           12,00     48,00
+
+                                               Subtotal                48,00
+                                               Tax                     12,00
+                                               Total                   60,00 €
+""",
+        {"issue_date": "2022-11-14", "currency": "EUR", "gross_amount": "60.00", "invoice_number": "5521"},
+    ),
+    "apartment house, a number that OCR spaced": (
+        """
+Rechnung
+Gastname       : Ivana Novak                  Rechnungsnr.      : 083 -72561
+Apartment Nr.  : 420                          Rechnungsdatum    : 05.04.2019
+                                              Seite             : 1 von 1
+Gesamt EUR 903,63
+""",
+        {"invoice_number": "083-72561", "issue_date": "2019-04-05", "gross_amount": "903.63"},
+    ),
     "trade name and company": (
         """
 la petite boulange

@@ -102,9 +102,16 @@ def _run(loop: asyncio.AbstractEventLoop, asked: Coroutine[Any, Any, Answer]) ->
         raise TemporaryFailure(f"The server broke off: {error}", code="server_unreachable") from error
 
 
+def _unheard(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """A lost connection is told to whoever asked; what asyncssh read ahead is lost as well, and nobody waits for it."""
+    if not isinstance(context.get("exception"), asyncssh.Error | OSError):
+        loop.default_exception_handler(context)
+
+
 @contextlib.contextmanager
 def _session(visit: Visit) -> Iterator[RemoteDirectory]:
     chosen, loop = visit.settings, asyncio.new_event_loop()
+    loop.set_exception_handler(_unheard)
     thread = threading.Thread(target=loop.run_forever, name="sftp", daemon=True)
     thread.start()
     connection: asyncssh.SSHClientConnection | None = None

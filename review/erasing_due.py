@@ -15,7 +15,7 @@ from review.erasure import due, erase
 
 ACTOR = "system:retention"
 LIMIT = 20_000  # documents a night
-_LOCK = 6_021_026
+_LOCK = 6_021_027  # any number no other advisory lock of the project uses
 
 
 @shared_task(name="review.retention")

@@ -7,7 +7,7 @@ from typing import Literal
 
 Mark = Literal[".", ","]
 
-SYMBOLS = {"€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "₺": "TRY", "₪": "ILS", "₩": "KRW", "₫": "VND", "฿": "THB", "₱": "PHP", "₴": "UAH", "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "lei": "RON", "Rs": "INR", "Rs.": "INR", "Fr.": "CHF", "SFr.": "CHF", "US$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "NZ$": "NZD", "S$": "SGD", "HK$": "HKD", "R$": "BRL", "MX$": "MXN", "Mex$": "MXN", "COL$": "COP", "NT$": "TWD", "AR$": "ARS", "$": "USD", "kr": "", "kr.": "", "kn": "HRK", "Euro": "EUR", "Euros": "EUR", "EURO": "EUR", "euros": "EUR"}  # fmt: skip  # noqa: E501
+SYMBOLS = {"€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "₺": "TRY", "₪": "ILS", "₩": "KRW", "₫": "VND", "฿": "THB", "₱": "PHP", "₴": "UAH", "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "lei": "RON", "Rs": "INR", "Rs.": "INR", "Fr.": "CHF", "SFr.": "CHF", "US$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "NZ$": "NZD", "S$": "SGD", "HK$": "HKD", "R$": "BRL", "MX$": "MXN", "Mex$": "MXN", "COL$": "COP", "NT$": "TWD", "AR$": "ARS", "$": "USD", "kr": "", "kr.": "", "kn": "HRK", "Euro": "EUR", "Euros": "EUR", "EURO": "EUR", "EUROS": "EUR", "euros": "EUR"}  # fmt: skip  # noqa: E501
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "−": "-", "–": "-", "—": "-"})  # fmt: skip  # noqa: E501
 _CORE = re.compile(r"\d(?:[\d.,' ]*\d)?")
 _SPACED_DECIMALS = re.compile(r" ?([.,]) ?(?=\d\d$)")  # "520, 00"

@@ -31,6 +31,7 @@ _BEFORE = re.compile(
 _AFTER = re.compile(
     rf" ?(?P<percent>%)|(?:[ \t]?(?P<cur>{_MONEY}(?![A-Za-z])(?! ?\d)))?(?P<close>\s?\))?(?P<minus> ?[-−](?![\w-]))?(?P<credit> CR\b)?"  # noqa: E501
 )
+_US_DOLLAR = re.compile(r"\busd\b|us[- ]dollar|\bu\.?s\.? ?\$")
 _ID = re.compile(r"(?:(?<![\w/.\-])[A-Z]{1,4}[ \-]{1,2}(?=[\dA-Z]*\d))?(?<![\w])[#]?[^\W_][\w./\-–]*")
 _GROUPED_ID = re.compile(
     r"(?<![\w.,/+\-])(?<!\d )(?:"
@@ -96,10 +97,11 @@ class Hit:
 
 @dataclass(frozen=True)
 class Habits:
-    """How the document writes numbers and dates."""
+    """How the document writes numbers and dates, and whose dollar (or peso) its bare $ is; "" where nothing says so."""
 
     mark: Mark | None
     order: Order
+    dollar: str
 
 
 def habits(lines: Layout) -> Habits:
@@ -109,7 +111,19 @@ def habits(lines: Layout) -> Habits:
     american = (
         "$" in whole and "€" not in whole and re.search(r"\b[A-Z]{2},? \d{5}(?:-\d{4})?\b|USD|United States", whole)
     )
-    return Habits(decimal_mark(texts), date_order(texts, "mdy" if american else "dmy"))
+    return Habits(decimal_mark(texts), date_order(texts, "mdy" if american else "dmy"), _dollar(whole))
+
+
+def _dollar(text: str) -> str:
+    """The dollar or peso that is named on the document, else that of the country that is."""
+    if "$" not in text:
+        return ""
+    named = {code for _, _, code in _currencies(text.replace("$", " "))}
+    first = next((code for code in vocabulary.DOLLARS if code in named), "")
+    folded = text.casefold()
+    scores = {code: sum(folded.count(word) for word in words) for code, words in vocabulary.DOLLARS.items()}
+    likely = max(scores, key=lambda code: scores[code])
+    return first or (likely if scores[likely] and not _US_DOLLAR.search(folded) else "")
 
 
 def find_candidates(reading: Reading) -> tuple[Candidate, ...]:
@@ -146,7 +160,7 @@ def _line_hits(line: Line, habit: Habits) -> Iterator[Hit]:
                     taken.append(match.span())
                     yield hit(kind, *match.span(), match.group().rstrip(".,;:)"))
     for start, end, code in _currencies(text):
-        yield hit("currency", start, end, code)
+        yield hit("currency", start, end, habit.dollar if habit.dollar and text[start:end] == "$" else code)
     for start, end, value, valid in _ibans(text):
         taken.append((start, end))
         yield hit("iban", start, end, value, valid)

@@ -70,7 +70,7 @@ def _without_title(document: Document, denied: bool) -> FieldPrediction:
     numbered = bool(document.ranked("invoice_number", ("id",)))
     paper = document.lines.pages[0].width < ROLL_WIDTH
     kind = "other" if not due else "receipt" if paper else "invoice"
-    sure = 0.6 if due and (numbered or "tax_amount" in totals) else 0.5
+    sure = 0.85 if due and paper else 0.6 if due and (numbered or "tax_amount" in totals) else 0.5
     return predictions.computed("document_type", kind, sure, "no title says what it is")
 
 
@@ -90,6 +90,8 @@ def _title_score(line: Line, run: Run, label: Label, role: str, usual: float) ->
         or all(any(c.isdigit() for c in word) or _NUMBER_WORD.fullmatch(word) for word in rest)
     )
     height = (line.box.y1 - line.box.y0) / usual
+    if role == "other" and _named_then_said(line, run, label):
+        return TITLE
     if alone and not numbered and not _labels_value(line, run, height):
         weight = {"credit_note": 0.3, "receipt": -0.2, "other": -0.1}.get(role, 0.0)
         return 1.3 + weight + 0.5 * min(max(height - 1.0, 0.0), 1.5) - 0.3 * line.box.y0
@@ -104,12 +106,26 @@ def _title_score(line: Line, run: Run, label: Label, role: str, usual: float) ->
     return 0.7 - 0.3 * line.box.y0 + 0.2 * (role == "credit_note")
 
 
+def _named_then_said(line: Line, run: Run, label: Label) -> bool:
+    """Whether a line of its own names the paper, and behind a dash what it is about: "Second reminder - invoices"."""
+    rest = line.text[label.end : run.end].lstrip()
+    return (
+        len(line.runs) == 1
+        and label.start <= run.start + 1
+        and len(label.key) >= TELLING
+        and len(run.text) <= 60
+        and rest[:1] in ("-", "–", "—")
+    )
+
+
 def _labels_value(line: Line, run: Run, height: float) -> bool:
     """Whether the words are the label of a value: a colon behind them, a value or further labels beside them."""
     if run.text.rstrip().endswith(":") or line.text[run.end : run.end + 2].strip() == ":":
         return True
     if height > 1.25:
         return False
+    if len(line.runs) >= 3 and any(map(str.isdigit, run.text)):
+        return True  # one of several columns: "Reading 09/03"
     following = next((other for other in line.runs if other.start > run.start), None)
     if following is not None:
         first = following.text.split()[0]

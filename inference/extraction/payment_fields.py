@@ -5,7 +5,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from inference.extraction import predictions, vocabulary
+from babel.numbers import get_territory_currencies
+
+from inference.extraction import predictions
 from inference.extraction.candidates import Hit
 from inference.extraction.confidence import confidence
 from inference.extraction.document import Document, distinct, margin
@@ -80,7 +82,7 @@ def amounts(document: Document) -> Iterator[FieldPrediction]:
         yield replace(predictions.of_hit(name, hit, sure, reasons, rivals), value=value)
 
 
-_US_DOLLAR = re.compile(r"\busd\b|us[- ]dollar|\bu\.?s\.? ?\$")
+_OF_CODE = re.compile(r"\d{1,4}(?![\d.,'’])")
 _AMERICAN = re.compile(r"\b[A-Z]{2},? \d{5}(?:-\d{4})?\b|\bUSD\b|\bUSA\b|United States|\bEIN\b|\bInc\b|\bLLC\b")
 
 
@@ -94,37 +96,39 @@ def currency(document: Document) -> Iterator[FieldPrediction]:
     backed = {hit.value for hit in document.hits if hit.kind == "currency" and not _is_stray(hit)}
     counts = Counter({code: count for code, count in counts.items() if code in backed or count > 4 or not backed})
     text = "\n".join(line.text for line in document.lines.lines)
-    if "USD" in counts and "$" in first["USD"].candidate.raw:
-        counts = _dollar(counts, text.casefold())
     if not counts:
+        yield from _of_country(document)
         return
     ranked = counts.most_common()
     code, count = ranked[0]
     share = count / sum(counts.values())
-    hit = first.get(code) or first["USD"]
+    hit = first[code]
     reasons = (f"{len(ranked)} currencies are printed",) if len(ranked) > 1 else ("the currency is printed once",)
     sure = min(0.97, 0.45 + 0.45 * share + 0.03 * min(count, 3))
     if code == "USD" and hit.candidate.raw == "$" and not _AMERICAN.search(text):
         sure, reasons = min(sure, 0.75), ("a bare $ may be the dollar or peso of several countries",)
-    others = [(first[c], 0.3) for c, _ in ranked[1:] if c in first]
+    others = [(first[c], 0.3) for c, _ in ranked[1:]]
     yield replace(predictions.of_hit("currency", hit, round(sure, 3), reasons, others), value=code)
 
 
+def _of_country(document: Document) -> Iterator[FieldPrediction]:
+    """Where no currency is printed, or kronor of whichever kind: the one of the country of the account or VAT id."""
+    numbers = (
+        hit for hit in document.hits if hit.kind in ("iban", "vat_id") and hit.valid and not document.in_buyer(hit)
+    )
+    country = next((str(hit.value)[:2].replace("EL", "GR") for hit in numbers), "")
+    codes = get_territory_currencies(country) if country.isalpha() else []
+    if codes and document.totals.values:
+        yield predictions.computed(
+            "currency", codes[0], 0.6, "no currency is printed: it is that of the seller's country"
+        )
+
+
 def _is_stray(hit: Hit) -> bool:
-    """Three letters without a number beside them, which a logo or a misread word may hold."""
-    around = hit.line.text[max(hit.start - 3, 0) : hit.start] + hit.line.text[hit.end : hit.end + 3]
-    return hit.candidate.raw.isalpha() and not any(map(str.isdigit, around))
-
-
-def _dollar(counts: Counter[str], text: str) -> Counter[str]:
-    """A bare $ belongs to the dollar or peso that is named on the document, or to the country that is."""
-    named = [code for code in vocabulary.DOLLARS if code in counts]
-    scores = {code: sum(text.count(word) for word in words) for code, words in vocabulary.DOLLARS.items()}
-    likely = max(scores, key=lambda code: scores[code])
-    code = named[0] if named else likely if scores[likely] and not _US_DOLLAR.search(text) else ""
-    if code:
-        counts[code] += counts.pop("USD")
-    return counts
+    """Three letters without a number beside them, as a logo or a misread word may hold, or within a code ("CLP10")."""
+    before, after = hit.line.text[max(hit.start - 3, 0) : hit.start], hit.line.text[hit.end : hit.end + 3]
+    within = _OF_CODE.match(hit.line.text, hit.end) is not None
+    return hit.candidate.raw.isalpha() and (within or not any(map(str.isdigit, before + after)))
 
 
 def payment_terms(document: Document) -> Iterator[FieldPrediction]:

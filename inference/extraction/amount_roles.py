@@ -40,7 +40,7 @@ def score_amounts(
             roles = _roles(context)
             discount = 1.0
             if not roles:
-                roles, discount = _roles_above(lines, labels, hit), 0.75
+                roles, discount = _roles_above(lines, labels, hit, row), 0.75
             if not roles and trailing and len(row) == 1:
                 roles, discount = _roles(trailing), 0.6
             for role, strength in roles.items():
@@ -133,8 +133,8 @@ def _settled(role: str, labels: list[Label], every: set[str]) -> dict[str, float
     return {role: 0.9 if len(labels) <= 3 else 0.6}
 
 
-def _roles_above(lines: Layout, labels: dict[int, list[Label]], hit: Hit) -> dict[str, float]:
-    """The label in the head of the amount's column, at most three lines up."""
+def _roles_above(lines: Layout, labels: dict[int, list[Label]], hit: Hit, row: list[Hit]) -> dict[str, float]:
+    """The label in the head of the amount's column, at most three lines up; else by its turn in the row of heads."""
     index = hit.line.index
     height = max(hit.line.box.y1 - hit.line.box.y0, 1e-4)
     for other in range(index - 1, max(index - 5, -1), -1):
@@ -144,7 +144,26 @@ def _roles_above(lines: Layout, labels: dict[int, list[Label]], hit: Hit) -> dic
         column = [label for label in labels.get(other, ()) if _stacked(label, hit, line)]
         if column:
             return _roles(column)
-    return {}
+    return _roles_in_turn(lines, labels, hit, row)
+
+
+def _roles_in_turn(lines: Layout, labels: dict[int, list[Label]], hit: Hit, row: list[Hit]) -> dict[str, float]:
+    """The head that is as far along the line above as the amount along its own: heads set left, amounts set right.
+
+    Or the label that closes the line above, where the amount has its own line to itself.
+    """
+    above = lines.lines[hit.line.index - 1] if hit.line.index else None
+    height = max(hit.line.box.y1 - hit.line.box.y0, 1e-4)
+    if above is None or above.page != hit.line.page or hit.line.box.y0 - above.box.y1 > 2.5 * height:
+        return {}
+    known, heads = labels.get(above.index, []), above.runs
+    if len(row) >= 3 and len(heads) == len(row) and len(known) >= len(heads) - 1:
+        head = heads[row.index(hit)]
+    elif len(hit.line.runs) == 1 and len(row) == 1 and hit.box.x0 > heads[-1].box.x0:
+        head = heads[-1]
+    else:
+        return {}
+    return _roles([label for label in known if head.start <= label.start < head.end])
 
 
 def _stacked(label: Label, hit: Hit, line: Line) -> bool:

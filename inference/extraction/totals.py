@@ -99,6 +99,7 @@ def _choose(scored: Scores, tax_lines: list[TaxLine], hits: list[Hit], body: set
             for value, strength, hit in _options(scored.get(role, {}))
             if hit and value != totals.values.get(role)
         ]
+    _unsettle(totals, _options(scored.get("amount_due", {})), printed)
     _close_due(totals, printed)
     gross_value = totals.values.get("gross_amount", Decimal(0))
     for role in ("discount_amount", "amount_paid"):
@@ -111,6 +112,16 @@ def _choose(scored: Scores, tax_lines: list[TaxLine], hits: list[Hit], body: set
     return totals
 
 
+def _unsettle(totals: Totals, options: list[Choice], printed: dict[Decimal, Hit]) -> None:
+    """Nothing is due only where the total was paid: else the nil is an earlier balance, and the total itself is due."""
+    gross, paid = (totals.values.get(role) for role in ("gross_amount", "amount_paid"))
+    settled = gross is None or -gross in printed or (paid is not None and abs(paid) == abs(gross))
+    if gross and not settled and totals.values.get("amount_due") == 0:
+        rest = next((choice for choice in options if choice[0] == gross), None)
+        if rest is not None:
+            totals.values["amount_due"], totals.strengths["amount_due"], totals.hits["amount_due"] = rest
+
+
 def _close_due(totals: Totals, printed: dict[Decimal, Hit]) -> None:
     """Total less paid is due: the third amount follows where it is printed; nothing paid leaves the total due."""
     gross, due, paid = (totals.values.get(role) for role in ("gross_amount", "amount_due", "amount_paid"))
@@ -118,6 +129,8 @@ def _close_due(totals: Totals, printed: dict[Decimal, Hit]) -> None:
         return
     if due is None:
         due = gross - abs(paid) if paid is not None else gross
+        rounded = due + totals.values.get("rounding_amount", Decimal(0))
+        due = rounded if rounded in printed else due
         if due == gross or due in printed:
             totals.values["amount_due"] = due
             totals.hits["amount_due"] = totals.hits["gross_amount"] if due == gross else printed[due]
@@ -203,7 +216,7 @@ def _joint(chosen: tuple[Choice | None, ...], bounds: _Bounds) -> float:
         or (tax is not None and tax and abs(tax) >= abs(gross))
     ):
         score -= 0.8
-    if net and tax is not None and abs(tax) > Decimal("0.35") * abs(net):
+    if net and tax is not None and (abs(tax) > Decimal("0.35") * abs(net) or net * tax < 0):
         score -= 0.8
     if bounds.taxes and tax is not None:
         score += 0.3 if tax == sum(bounds.taxes) else -0.6 if tax in bounds.taxes and tax else 0.0

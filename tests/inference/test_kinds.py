@@ -1247,6 +1247,83 @@ Gesamt EUR 903,63
 """,
         {"invoice_number": "083-72561", "issue_date": "2019-04-05", "gross_amount": "903.63"},
     ),
+    "sums in a row under their heads": (
+        """
+Norrgård Däck AB                                                    Faktura
+Fakturanr       20251146           Fakturadatum     2025-10-22
+OCR             20251146           Förfallodatum    2025-11-21
+
+Artnr   Benämning                       Antal     À-pris        Summa
+100     Vinterdäck                       4,00   1 650,00     6 600,00
+200     Omläggning                       4,00     175,00       700,00
+
+Exkl. moms       Moms 25%       Öresavr.       Totalt         ATT BETALA
+        7 300,00        1 825,00        0,00       9 125,00       SEK 9 125,00
+
+Momsreg.nr SE556036079301
+""",
+        {"net_amount": "7300.00", "tax_amount": "1825.00", "gross_amount": "9125.00", "amount_due": "9125.00"},
+    ),
+    "an earlier balance of nil": (
+        """
+glasnet                                   Factuur
+Factuurnummer 9 0021 7741               Factuurdatum 25-11-2025
+Totaal exclusief btw                                    88,43
+Btw 21%                                                 18,57
+Totaal inclusief btw                                   107,00
+Te betalen                                             107,00
+
+Vorige factuur van 25-10-2025: € 107,03, ontvangen op 05-11-2025. Openstaand saldo: € 0,00.
+""",
+        {"gross_amount": "107.00", "amount_due": "107.00", "currency": "EUR"},
+    ),
+    "fees less tax withheld": (
+        """
+Marta Soler, fotógrafa                     FACTURA 2025/031
+NIF 45678912S                              Fecha: 30/09/2025
+Sesión de producto                                     1.000,00 €
+Base imponible                                         1.000,00 €
+IVA 21 %                                                 210,00 €
+Total factura                                          1.210,00 €
+Retención IRPF 15 %                                     -150,00 €
+Total a percibir                                       1.060,00 €
+""",
+        {"net_amount": "1000.00", "tax_amount": "210.00", "gross_amount": "1210.00", "amount_due": "1060.00"},
+    ),
+    "reminder": (
+        """
+Quayside Packaging Ltd
+12 March 2025
+SECOND REMINDER – OVERDUE INVOICES
+According to our records these invoices remain unpaid:
+Invoice no.      Invoice date      Due date        Amount €
+44817            30/01/2025        28/02/2025      1,284.20
+Total now due                                      1,284.20
+""",
+        {"document_type": "other"},
+    ),
+    "meter readings are no title": (
+        """
+Électricité du Golfe                          Facture n° 10 184 552
+                                              du 12 mai 2025
+Électricité      Relevé 09/03     Relevé 09/05      kWh
+Heures pleines      48 211           49 693         1 482
+Total HT                                                 448,60
+TVA à 20 %                                                89,72
+Total TTC en euros                                       538,32
+""",
+        {"document_type": "invoice", "gross_amount": "538.32", "currency": "EUR"},
+    ),
+    "a dollar of Canada": (
+        """
+Laurentide Kessler CPA Inc.
+INVOICE 26-0488                                Montréal, April 24, 2026
+Compilation engagement                                  $3,400.00
+GST 5%                                                    $170.00
+TOTAL CAD                                               $3,570.00
+""",
+        {"currency": "CAD", "gross_amount": "3570.00"},
+    ),
     "trade name and company": (
         """
 la petite boulange

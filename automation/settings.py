@@ -130,6 +130,7 @@ CELERY_BEAT_SCHEDULE = {  # nothing expires: that would compare the clocks of tw
     "copies": {"task": "audit.copies", "schedule": 60.0},
     "packs": {"task": "review.packs", "schedule": 60.0},
     "letters": {"task": "review.letters", "schedule": 30.0},
+    "alarms": {"task": "review.alarms", "schedule": 300.0},
     "reminders": {"task": "review.reminders", "schedule": crontab(hour="5", minute="30")},
     "retention": {"task": "review.retention", "schedule": crontab(hour="1", minute="20")},
     "verify": {"task": "audit.verify", "schedule": crontab(hour="2", minute="40")},

@@ -170,6 +170,7 @@ class Letter(models.Model):
         REJECTION = "rejection", "Rejection"
         QUESTION = "question", "Question"
         REMINDER = "reminder", "Reminder"
+        ALARM = "alarm", "Alarm"
         ANSWER = "answer", "Answer"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

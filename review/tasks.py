@@ -2,11 +2,11 @@
 
 from celery import shared_task
 
-from review import letters, reminders
+from review import alarms, letters, reminders
 from review.erasing_due import erase_due
 from review.pack.build import build_packs
 
-__all__ = ["build_packs", "erase_due", "remind", "send_letters"]
+__all__ = ["build_packs", "check_log", "erase_due", "remind", "send_letters"]
 
 
 @shared_task(name="review.letters")
@@ -19,3 +19,8 @@ def send_letters() -> None:
 @shared_task(name="review.reminders")
 def remind() -> None:
     reminders.write_daily()
+
+
+@shared_task(name="review.alarms")
+def check_log() -> None:
+    alarms.write_due()

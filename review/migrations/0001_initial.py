@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
             name='Letter',
             fields=[
                 ('id', models.UUIDField(default=automation.identity.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('rejection', 'Rejection'), ('question', 'Question'), ('reminder', 'Reminder'), ('answer', 'Answer')], max_length=10)),
+                ('kind', models.CharField(choices=[('rejection', 'Rejection'), ('question', 'Question'), ('reminder', 'Reminder'), ('alarm', 'Alarm'), ('answer', 'Answer')], max_length=10)),
                 ('recipient', models.TextField()),
                 ('subject', models.TextField()),
                 ('text', models.TextField()),

@@ -137,3 +137,12 @@ def go_on(document: Document) -> Document:
     engine.advance(document.run_id)
     document.refresh_from_db()
     return document
+
+
+def soon(page: Page, holds: Callable[[], bool]) -> bool:
+    """Whether it holds within five seconds (more on a busy machine), while the page goes on."""
+    for _ in range(100):
+        if holds():
+            return True
+        page.wait_for_timeout(50)
+    return False

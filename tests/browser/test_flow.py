@@ -21,7 +21,7 @@ from review.actions.correct import confirm_field
 from review.actions.hold import hold
 from review.actions.verify import verify
 from review.models import Decision, Preference, Reversal, Task
-from tests.browser.conftest import SignIn, go_on, invoice_pdf, process
+from tests.browser.conftest import SignIn, go_on, invoice_pdf, process, soon
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KEYSTROKE, THINK = 0.28, 1.35  # seconds: an average typist's key, one mental preparation (Card, Moran and Newell)
@@ -94,7 +94,7 @@ def test_keys_from_document_to_document(
     before = page.evaluate("location.pathname")
     keys = {"clean document": press(page, "Enter")}
     page.wait_for_function(CHANGED, arg=before)
-    assert _soon(page, lambda: Decision.objects.filter(document__in=clean, gate="approve").count() == 1)
+    assert soon(page, lambda: Decision.objects.filter(document__in=clean, gate="approve").count() == 1)
 
     doubtful = [process(entity, invoice_pdf(f"D-{n}"), f"d{n}.pdf") for n in range(2)]
     for document in doubtful:
@@ -106,7 +106,7 @@ def test_keys_from_document_to_document(
     before = page.evaluate("location.pathname")
     keys["two doubtful fields, first reading right"] = press(page, "Enter", "Enter", "Enter")
     page.wait_for_function(CHANGED, arg=before)
-    assert _soon(page, lambda: Decision.objects.filter(document__in=doubtful, gate="verify").count() == 1)
+    assert soon(page, lambda: Decision.objects.filter(document__in=doubtful, gate="verify").count() == 1)
     seconds = {what: count * KEYSTROKE + min(count, 3) * THINK for what, count in keys.items()}
     for what, count in keys.items():
         print(f"\n{what}: {count} keys, {seconds[what]:.1f} s by the keystroke-level model", end="")
@@ -138,7 +138,7 @@ def test_the_next_document_is_there_at_once(sign_in: SignIn, entity: LegalEntity
         f"processor {statistics.median(work):.0f} ms, p95 {_p95(work):.0f} ms, worst {max(work):.0f} ms"
     )
     given = Decision.objects.filter(gate="approve", verdict="approved")
-    assert _soon(page, lambda: given.count() == len(documents) - 1)
+    assert soon(page, lambda: given.count() == len(documents) - 1)
 
 
 def _p95(values: list[float]) -> float:
@@ -212,7 +212,7 @@ def test_an_approval_is_taken_back_from_the_next_document(
     before = page.evaluate("location.pathname")
     press(page, "Enter")
     page.wait_for_function(CHANGED, arg=before)
-    assert _soon(page, lambda: Decision.objects.filter(gate="approve").exists())
+    assert soon(page, lambda: Decision.objects.filter(gate="approve").exists())
     decision = Decision.objects.get(gate="approve")
     go_on(decision.document)
     press(page, "z")
@@ -225,7 +225,7 @@ def test_an_approval_is_taken_back_from_the_next_document(
     press(page, "Enter")
     page.wait_for_function(CHANGED, arg=before)
     settings.UNDO_SECONDS = 0
-    assert _soon(page, lambda: Decision.objects.filter(document=first, gate="approve").count() == 2)
+    assert soon(page, lambda: Decision.objects.filter(document=first, gate="approve").count() == 2)
 
 
 def test_a_colleague_who_has_it_is_named_and_can_be_relieved(
@@ -261,7 +261,7 @@ def test_the_next_document_is_held_and_let_go(
     assert Task.objects.filter(leased_by=clerk).count() == 2
     page.goto(f"{live_server.url}/upload/")
     page.wait_for_load_state("networkidle")
-    assert _soon(page, lambda: Task.objects.filter(leased_by=clerk).count() == 0)
+    assert soon(page, lambda: Task.objects.filter(leased_by=clerk).count() == 0)
 
 
 def test_a_day_without_a_mouse(sign_in: SignIn, entity: LegalEntity, clerk: User, live_server: LiveServer) -> None:
@@ -338,12 +338,4 @@ def test_a_key_is_bound_anew(sign_in: SignIn, entity: LegalEntity, clerk: User) 
     page.focus("#go")
     press(page, "x")
     expect(page.locator("#reject-dialog")).to_be_visible()
-    assert _soon(page, lambda: Preference.objects.filter(person=clerk, keys={"reject": "x"}).exists())
-
-
-def _soon(page: Page, holds: Any) -> bool:
-    for _ in range(50):
-        if holds():
-            return True
-        page.wait_for_timeout(100)
-    return False
+    assert soon(page, lambda: Preference.objects.filter(person=clerk, keys={"reject": "x"}).exists())

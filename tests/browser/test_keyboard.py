@@ -15,7 +15,7 @@ from automation.policy.publish import FIRST, publish
 from review.access import grant_role
 from review.actions import lease
 from review.models import Comment, Decision, Hold, Letter, Preference, SavedView, StandIn
-from tests.browser.conftest import SignIn, go_on, invoice_pdf, process, with_terms
+from tests.browser.conftest import SignIn, go_on, invoice_pdf, process, soon, with_terms
 from tests.browser.test_upload import pdf
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -68,8 +68,7 @@ def test_handing_in_filtering_and_keeping_a_view(
     assert SavedView.objects.get().name == "Dear ones"
     reach(page, ".views button.quiet")
     press(page, "Enter")
-    page.wait_for_load_state("networkidle")
-    assert not SavedView.objects.exists()
+    assert soon(page, lambda: not SavedView.objects.exists())
     page.goto(f"{live_server.url}/")
     reach(page, "#tab-all")
     press(page, "Enter")
@@ -92,9 +91,8 @@ def test_clean_documents_are_approved_together(
     chosen = page.locator(".pick input:checked").count()
     expect(page.locator("#approve-clean")).to_be_focused()
     press(page, "Enter")
-    page.wait_for_load_state("networkidle")
     assert chosen > 0
-    assert Decision.objects.filter(gate="approve").count() == chosen
+    assert soon(page, lambda: Decision.objects.filter(gate="approve").count() == chosen)
 
 
 def test_a_document_held_released_asked_about_and_booked(

@@ -332,8 +332,25 @@ COLUMN_LABELS: dict[str, str] = {
 }
 
 LEGAL_FORMS = """
-    gmbh; mbh; ag; kg; ohg; gbr; ug; kgaa; se; ek; ev; eg; gmbh & co kg; haftungsbeschrankt; partg; partgmbb; ltd; limited; llc; llp; inc; incorporated; corp; corporation; plc; co; company; pty; pvt; lp; pllc; lda; sa; sas; sasu; sarl; eurl; sci; snc; scop; sl; slu; sll; slne; sau; srl; spa; sas; srls; snc; ss; scrl; bv; nv; vof; cv; bvba; sprl; cvba; srl; ab; as; aps; oy; oyj; hb; asa; da; ans; is; doo; dd; jdoo; sro; spol; sp; spzoo; zoo; kft; zrt; bt; sca; gesmbh; gie; stiftung; verein; genossenschaft; association; foundation; cooperativa; societe; societa; sociedad; ou; uab; sia; eood; ood; ad; doel; asbl; vzw; ltda; eireli; kk; gesellschaft; holding; group; gmbhco; einzelunternehmen; eu; sagl; sarl; cic; ulc; cooperative; sp zoo; oe; ike; epe; ae; slp; sllp; scoop; scpa; sapa; nyrt; kdt; zao; ooo; jsc; sdn; bhd; eirl; spj; spk; vos; ltee; ltée; enr; smba; fmba; ivs; sapi; sagl; gmbhcokg; esv; mvz; pllp
+    gmbh; mbh; ag; kg; ohg; gbr; ug; kgaa; se; ek; ev; eg; gmbh & co kg; haftungsbeschrankt; partg; partgmbb; ltd; limited; llc; llp; inc; incorporated; corp; corporation; plc; co; company; pty; pvt; lp; pllc; lda; sa; sas; sasu; sarl; eurl; sci; snc; scop; sl; slu; sll; slne; sau; srl; spa; sas; srls; snc; ss; scrl; bv; nv; vof; cv; bvba; sprl; cvba; srl; ab; as; aps; oy; oyj; hb; asa; da; ans; is; doo; dd; jdoo; sro; spol; sp; spzoo; zoo; kft; zrt; bt; sca; gesmbh; gie; stiftung; verein; genossenschaft; association; foundation; cooperativa; societe; societa; sociedad; ou; uab; sia; eood; ood; ad; doel; asbl; vzw; ltda; eireli; kk; gesellschaft; holding; group; gmbhco; einzelunternehmen; eu; sagl; sarl; cic; ulc; cooperative; sp zoo; oe; ike; epe; ae; slp; sllp; scoop; scpa; sapa; nyrt; kdt; zao; ooo; jsc; sdn; bhd; eirl; spj; spk; vos; ltee; ltée; enr; smba; fmba; ivs; sapi; sagl; gmbhcokg; esv; mvz; pllp; dac; clg; selarl; selas; earl; scp; scm; gaec; ggmbh; gug; gesbr; vvag; aor; kdor; ekfm; ekfr; keg; pte; edms; bpk; cb; sc; sanv; nvsa; oo; ky; tmi; enk; ehf; unipessoal; crl; scarl; scarlpa; coop; onlus; consorzio; sti; dno; obrt; ks; stichting; ute; aie; αε; επε; ικε; οε; εε; αεβε; teoranta; unlimited
 """
+
+LEADING_FORMS = "sarl; selarl; selas; earl; sas; sasu; eurl; sci; scp; scm; snc; gaec; gie; uab; pt; ooo"
+"""Legal forms that stand before the name, in capitals: "SARL Rouxel"."""
+
+OPEN_FORMS = "association; foundation; stiftung; verein; genossenschaft; cooperativa; cooperative; company; societe; societa; sociedad; holding; group; gesellschaft; stichting; is; da; se"
+"""Legal forms behind which a name may go on: "Association pour la forêt"."""
+
+INNER_WORDS = "di; de; del; dei; della; du; des; da; do; e; et; und; and; of; for; für; in; i; y; a; u; v; m; mit; ta; trading; cie; co; van; za"
+"""Words in small letters that belong to a name also behind a legal form: "S.a.s. di Rossi & C."."""
+
+TRADES = """
+    betrieb; verwaltung; kanzlei; handel; handlung; technik; bau; werk; werke; werkstatt; dienst; dienste; erei; vertrieb; verlag; gasthof; gasthaus; praxis; apotheke; autohaus; logistik; spedition; rechtsanwälte; anwälte; steuerberater; architekten; ingenieure; notare; immobilien; systeme;
+    service; services; hotel; restaurant; export; import; transport; transports; software; consulting; wholesalers; solicitors; accountants; lawyers; attorneys; contractors; supplies; supply; engineering; builders;
+    avocats; notaires; boulangerie; garage; électricité; plomberie; menuiserie; maçonnerie; distribution; matériaux; talleres; transportes; construcciones; instalaciones; abogados; asesores; suministros;
+    officina; officine; costruzioni; impianti; trasporti; forniture; carpenteria; ferramenta; servizi; bedrijf; advocaten; techniek; construções; serviços; advogados; bygg; entreprenad; elektro; rakennus; huolto; kuljetus; usługi; hurtownia; zakład; stavby; služby; gradnja
+"""
+"""How a trade ends, which alone is nobody's name: "Malerbetrieb", "Electrical Wholesalers Ltd"."""
 
 MONEY_WORDS = "eur usd gbp chf sek nok dkk pln czk huf ron bgn hrk inr jpy cny aud cad nzd zar sgd hkd aed brl mxn try isk ils thb myr php idr krw rub uah sar cop clp pen ars uyu twd qar kwd bhd omr jod egp mad tnd kes ngn ghs lkr pkr bdt vnd rsd bam mkd mdl gel amd kzt azn all xof xaf dop crc gtq bob pyg"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from inference.extraction.labels import Label, find_labels, lexicon
+from inference.extraction.labels import Label, find_labels, fold, lexicon
 from inference.extraction.lines import Layout, Run
 from inference.extraction.names import (
     DEPARTMENT,
@@ -25,7 +25,11 @@ from inference.extraction.names import (
     until_legal_form,
 )
 
-_ASIDE = re.compile(r"^ ?\([^()]*\)")  # "Deliver to (if different)"
+_ASIDE = re.compile(
+    r"^ ?\([^()]*\)|[ (]*\b(?:acct|account|a/c|cust(?:omer)?|client|kd|no|nr|id)\b[ .\-]*(?:no|nr|#)?[.:]? ?[\w\-]*\d[\w\-]*\)?$",  # noqa: E501
+    re.I,
+)  # "Deliver to (if different)", "Bill to acct 1188"
+_CARE_OF = re.compile(r"(?:c/o|bei|chez|p/a|presso)\b", re.I)
 _CODE_LINE = re.compile(r"(?:GLN|ILN|EAN|ID|[A-Za-z.\-]{1,10}:)?\s*\d{6,}\b")  # a number that stands before the name
 
 _NUMBERS = frozenset({"vat_id", "buyer_vat_id", "seller_tax_number", "customer_number"})
@@ -99,6 +103,8 @@ def opened_blocks(lines: Layout, label: Label) -> Iterable[tuple[list[Run], bool
         return
     right = [r for r in line.runs if r.start >= run.end]
     under = lines.block(run)[1:]
+    if under and fold(under[0].text) in lexicon("BLOCK_LABELS")[0]:
+        under = under[1:]  # the same label in a second language
     if not under:
         below = [
             r for other in lines.below(line, 3.0) for r in other.runs if abs(r.box.x0 - label.box.x0) < 3 * line.em
@@ -133,6 +139,7 @@ def party_of(block: list[Run], inline: bool) -> Party:
     rows = [(run, GREETING.sub("", _value(run.text)).strip(" ,;:")) for run in block]
     rows = [(run, text) for run, text in rows if text]
     if len(block) > 1 and not PERSON.match(block[0].text):
+        rows = _in_care_of(rows)
         rows = [(run, text) for run, text in rows if not PERSON.match(run.text)]
     if any(not DEPARTMENT.fullmatch(text) for _, text in rows):
         rows = [(run, text) for run, text in rows if not DEPARTMENT.fullmatch(text)]
@@ -160,6 +167,14 @@ def party_of(block: list[Run], inline: bool) -> Party:
         ", ".join(pieces),
         lines=frozenset((r.line.index, r.start) for r in block),
     )
+
+
+def _in_care_of(rows: list[tuple[Run, str]]) -> list[tuple[Run, str]]:
+    """From the firm on that a person stands for: "Mrs Oyelaran, c/o Calder Devices Ltd"."""
+    for i, (run, text) in enumerate(rows[:3]):
+        if i and has_legal_form(text) and _CARE_OF.match(run.text) and not any(has_legal_form(t) for _, t in rows[:i]):
+            return [(Run(run.line, run.start, run.end, text, run.box), text), *rows[i + 1 :]]
+    return rows
 
 
 def _unwrapped(rows: list[tuple[Run, str]]) -> list[tuple[Run, str]]:

@@ -48,7 +48,7 @@ BANK_WORDS = re.compile(
 )
 _NOT_NAME = re.compile(r"[@:]|https?|www\.|\d{4,}|%|\bpage\b|\bseite\b|thank|\bdanke|merci|[€$£]", re.I)
 STREETS = re.compile(
-    r"(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|ring|damm|ufer)\s*\d|\b(?:street|st|road|rd|avenue|ave|drive|dr|lane|ln|way|blvd|rue|boulevard|place|calle|via|viale|piazza|laan|straat|\w+straat|\w+weg|suite|floor|level|p\.?o\.? box|postfach|unit)\b|\w+stra(?:ß|ss)e\b",  # noqa: E501
+    r"(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|ring|damm|ufer)\s*\d|\b(?:street|st|road|rd|avenue|ave|drive|dr|lane|ln|way|blvd|rue|boulevard|place|calle|via|viale|piazza|laan|straat|\w+straat|\w+weg|suite|floor|level|p\.?o\.? box|postfach|unit)\b|^c/ ?\w{3}|\w+stra(?:ß|ss)e\b",  # noqa: E501
     re.I,
 )
 

@@ -63,7 +63,7 @@ def combine(one: Extraction, other: Extraction, judgement: Judgement | None = No
     kind = agree(one.fields.get("document_type"), other.fields.get("document_type"), MARGIN, SURE_ALONE)
     both = ((name, kind if name == "document_type" else _chosen(case, name)) for name in FIELDS)
     fields = _whole(case, {name: field for name, field in both if field is not None})
-    fields = _nobody_pays_himself({**fields, **_due(case, fields)})
+    fields = _nobody_pays_himself(case, {**fields, **_due(case, fields)})
     return Extraction(
         readers(one.reader, other.reader),
         f"{one.digest}+{other.digest}",
@@ -74,12 +74,25 @@ def combine(one: Extraction, other: Extraction, judgement: Judgement | None = No
     )
 
 
-def _nobody_pays_himself(fields: dict[str, FieldPrediction]) -> dict[str, FieldPrediction]:
-    """Without a buyer on the page a reader may take the seller for one: the same name is the seller's."""
-    seller, buyer = fields.get("seller_name"), fields.get("buyer_name")
-    if seller is None or buyer is None or to_text(seller.value).casefold() != to_text(buyer.value).casefold():
+def _nobody_pays_himself(case: Case, fields: dict[str, FieldPrediction]) -> dict[str, FieldPrediction]:
+    """Without a buyer on the page a reader may take the seller for one: the same name is the seller's.
+
+    Where one reader tells the two apart, the other put one of them in the place of both: that reader's pair stands.
+    """
+    if not _are_one(fields):
         return fields
+    for by_rules, said in ((True, case.rules), (False, case.model)):
+        if {"seller_name", "buyer_name"} <= said.fields.keys() and not _are_one(said.fields):
+            pair = ((name, _judged(case, name, by_rules)) for name in ("seller_name", "buyer_name"))
+            return fields | {name: side for name, side in pair if side is not None}
     return {name: field for name, field in fields.items() if name != "buyer_name"}
+
+
+def _are_one(fields: Row) -> bool:
+    seller, buyer = fields.get("seller_name"), fields.get("buyer_name")
+    return (
+        seller is not None and buyer is not None and to_text(seller.value).casefold() == to_text(buyer.value).casefold()
+    )
 
 
 def with_memory(said: Extraction, remembered: Extraction) -> Extraction:

@@ -25,6 +25,7 @@ from inference.extraction.names import (
     opens_with_label,
     until_legal_form,
 )
+from inference.extraction.whole_names import with_legal_form
 
 _FREE_MAIL = {
     "gmail",
@@ -111,6 +112,7 @@ def find_seller(
     key, strength = ranked[0]
     rival = next((score for other, score in ranked[1:] if fuzz.partial_ratio(other, key) < 85), 0.0)
     name, run = runs[key]
+    name, run = with_legal_form(lines, name) or (name, run)
     party = _with_address(lines, name, run, hits)
     party.strength, party.margin = strength, strength - rival
     party.rivals = [runs[other] for other, _ in ranked[1:4]]

@@ -341,7 +341,7 @@ LEADING_FORMS = "sarl; selarl; selas; earl; sas; sasu; eurl; sci; scp; scm; snc;
 OPEN_FORMS = "association; foundation; stiftung; verein; genossenschaft; cooperativa; cooperative; company; societe; societa; sociedad; holding; group; gesellschaft; stichting; is; da; se"
 """Legal forms behind which a name may go on: "Association pour la forêt"."""
 
-INNER_WORDS = "di; de; del; dei; della; du; des; da; do; e; et; und; and; of; for; für; in; i; y; a; u; v; m; mit; ta; trading; cie; co; van; za"
+INNER_WORDS = "z; s; di; de; del; dei; della; du; des; da; do; e; et; und; and; of; for; für; in; i; y; a; u; v; m; mit; ta; trading; cie; co; van; za"
 """Words in small letters that belong to a name also behind a legal form: "S.a.s. di Rossi & C."."""
 
 TRADES = """

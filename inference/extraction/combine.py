@@ -81,10 +81,14 @@ def _nobody_pays_himself(case: Case, fields: dict[str, FieldPrediction]) -> dict
     """
     if not _are_one(fields):
         return fields
-    for by_rules, said in ((True, case.rules), (False, case.model)):
-        if {"seller_name", "buyer_name"} <= said.fields.keys() and not _are_one(said.fields):
-            pair = ((name, _judged(case, name, by_rules)) for name in ("seller_name", "buyer_name"))
-            return fields | {name: side for name, side in pair if side is not None}
+    pairs = [
+        {name: side for name in ("seller_name", "buyer_name") if (side := _judged(case, name, by_rules)) is not None}
+        for by_rules, said in ((True, case.rules), (False, case.model))
+        if not _are_one(said.fields)
+    ]
+    whole = [pair for pair in pairs if len(pair) == 2]
+    if whole:
+        return fields | max(whole, key=lambda pair: min(side.confidence for side in pair.values()))
     return {name: field for name, field in fields.items() if name != "buyer_name"}
 
 

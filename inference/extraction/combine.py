@@ -75,28 +75,22 @@ def combine(one: Extraction, other: Extraction, judgement: Judgement | None = No
 
 
 def _nobody_pays_himself(case: Case, fields: dict[str, FieldPrediction]) -> dict[str, FieldPrediction]:
-    """Without a buyer on the page a reader may take the seller for one: the same name is the seller's.
+    """One name in the place of both parties is the likelier of them; the other is who a reader else saw there.
 
-    Where one reader tells the two apart, the other put one of them in the place of both: that reader's pair stands.
+    Without a buyer on the page a reader may take the seller for one.
     """
-    if not _are_one(fields):
-        return fields
-    pairs = [
-        {name: side for name in ("seller_name", "buyer_name") if (side := _judged(case, name, by_rules)) is not None}
-        for by_rules, said in ((True, case.rules), (False, case.model))
-        if not _are_one(said.fields)
-    ]
-    whole = [pair for pair in pairs if len(pair) == 2]
-    if whole:
-        return fields | max(whole, key=lambda pair: min(side.confidence for side in pair.values()))
-    return {name: field for name, field in fields.items() if name != "buyer_name"}
-
-
-def _are_one(fields: Row) -> bool:
     seller, buyer = fields.get("seller_name"), fields.get("buyer_name")
-    return (
-        seller is not None and buyer is not None and to_text(seller.value).casefold() == to_text(buyer.value).casefold()
-    )
+    if seller is None or buyer is None or not _are_one(seller, buyer):
+        return fields
+    name = "seller_name" if buyer.confidence > seller.confidence else "buyer_name"
+    sides = (_judged(case, name, by_rules) for by_rules in (True, False))
+    other = next((side for side in sides if side is not None and not _are_one(side, seller)), None)
+    rest = {known: field for known, field in fields.items() if known != name}
+    return rest if other is None else {**rest, name: other}
+
+
+def _are_one(seller: FieldPrediction, buyer: FieldPrediction) -> bool:
+    return to_text(seller.value).casefold() == to_text(buyer.value).casefold()
 
 
 def with_memory(said: Extraction, remembered: Extraction) -> Extraction:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from inference.extraction.candidates import Hit
 from inference.extraction.features import Features
 from inference.extraction.lines import GAP
-from inference.extraction.names import GREETING, PART_OF_NAME, PERSON, TITLE
+from inference.extraction.names import GREETING, PART_OF_NAME, PERSON, TITLE, is_note
 from inference.extraction.whole_names import unwrapped, with_legal_form
 from inference.fields import FIELDS
 from inference.types import Box, Value
@@ -211,11 +211,19 @@ def _blocks(scores: Scores, name: str, between: str) -> list[Choice]:
             text = TITLE.sub("", PART_OF_NAME.sub("", GREETING.sub("", text) if PERSON.match(text) else text, count=1))
             line, begin = lines[block[0].line], scores.features.line_starts[block[0].line]
             start = line.starts[block[0].first - begin]
-            text, box = unwrapped(scores.features.lines, line, start, start + len(block[0].text), text, block[0].box)
+            text, box = unwrapped(
+                scores.features.lines,
+                line,
+                start,
+                start + len(block[0].text),
+                text,
+                block[0].box,
+                name == "seller_name",
+            )
             if name == "seller_name":
                 text = (with_legal_form(scores.features.lines, text) or (text,))[0]
-            if text.startswith("(") and text.endswith(")"):
-                continue  # an aside of the label: "(if different)"
+            if is_note(text):
+                continue
         if not any(character.isalnum() for character in text):
             continue
         words = sum(span.last - span.first + 1 for span in block)

@@ -40,6 +40,15 @@ DEPARTMENT = re.compile(
     r"|księgowość|dział (?:księgowości|zakupów)|účtárna|účetní oddělení|könyvelés|pénzügy|računovodstvo|contabilitate|λογιστήριο)(?: dept\.?| department)?)",  # noqa: E501
     re.I,
 )
+PUBLIC_BODY = re.compile(
+    r"(?:(?:markt|stadt|orts|samt|verbands)?gemeinde(?:amt|verband)?|stadt(?:verwaltung|werke)?|landkreis|landeshauptstadt|kreisstadt|magistrat der|bezirk|finanzamt"  # noqa: E501
+    r"|(?:city|town|village|county|borough|state|university|port) of|(?:city|county|borough|district|parish) council"
+    r"|mairie|commune|ville d|communauté d|département d|université|comune di|città di|provincia di|regione|università"
+    r"|ayuntamiento|ajuntament|diputación|universidad|câmara municipal|município|junta de freguesia|universidade"
+    r"|gemeente|waterschap|provincie|universiteit|kommune|kommun|stad|landsting|kaupunki|kunta|gmina|miasto|urząd|powiat|uniwersytet"
+    r"|město|obec|městský úřad|univerzita|mesto|grad|općina|občina|sveučilište|primăria|comuna|universitatea|önkormányzat|δήμος|πανεπιστήμιο)(?=[ '’])",  # noqa: E501
+    re.I,
+)
 _SURNAME_FIRST = re.compile(r"[^\W\d_]{3,}, [^\W\d_]{2,}(?: [^\W\d_]+)?")  # as hotels print their guests
 _LETTERS = re.compile(r"[^\W\d_]")
 BANK_WORDS = re.compile(
@@ -131,6 +140,14 @@ def is_sentence(text: str) -> bool:
     """Whether a text of five words or more has two in small letters: a note that mentions a firm, not its name."""
     words = [word for word in text.split() if word[:1].isalpha()]
     return len(words) >= 5 and 2 <= sum(word[0].islower() for word in words) < len(words)
+
+
+def is_note(text: str) -> bool:
+    """Whether a text is no name: an aside of a label, "(if different)", or most of its words are in small letters."""
+    words = [word for word in text.split() if word[:1].isalpha()]
+    small = sum(word[0].islower() for word in words)
+    aside = text.startswith("(") and text.endswith(")")
+    return aside or (len(words) >= 4 and 2 * small > len(words) and small < len(words) and not has_legal_form(text))
 
 
 def until_legal_form(text: str) -> str:

@@ -15,11 +15,16 @@ from inference.extraction.names import (
 from inference.types import Box
 
 _WORD = re.compile(r"\S+")
-MOST_MORE = 4  # words between a brand and the legal form of the firm that bears it
+MOST_MORE = 5  # words between a brand and the legal form of the firm that bears it
 
 
-def unwrapped(lines: Layout, line: Line, start: int, end: int, text: str, box: Box) -> tuple[str, Box]:
-    """The name in line.text[start:end], cleaned as `text`, with what stands of it behind, under and above it."""
+def unwrapped(
+    lines: Layout, line: Line, start: int, end: int, text: str, box: Box, centred: bool = False
+) -> tuple[str, Box]:
+    """The name in line.text[start:end], cleaned as `text`, with what stands of it behind, under and above it.
+
+    `centred`: it may be set in a letterhead, about the same middle.
+    """
     run = next((run for run in line.runs if run.start <= start < run.end), None)
     name = until_legal_form(_without_label(text))
     if run is None or name != text:
@@ -28,12 +33,12 @@ def unwrapped(lines: Layout, line: Line, start: int, end: int, text: str, box: B
         forms = _forms_behind(line.text[end : run.end])
         if forms:
             return f"{name} {forms}", box.union(line.span(end, end + 1 + len(forms))[1])
-    under = lines.block(run, 2)[1:]
+    under = lines.block(run, 2, centred)[1:]
     if under and end >= run.end - 1:
         rest = until_legal_form(first_part(under[0].text))
         if continues(name, rest):
             return f"{name} {rest}", box.union(under[0].box)
-    above = _above(lines, run) if start <= run.start + 1 else None
+    above = _above(lines, run, centred) if start <= run.start + 1 else None
     if above is not None and is_name(above.text) and continues(above.text, name):
         return f"{above.text} {name}", box.union(above.box)
     return name, box
@@ -94,11 +99,10 @@ def _place(text: str, key: str) -> tuple[int, int] | None:
     return None
 
 
-def _above(lines: Layout, run: Run) -> Run | None:
+def _above(lines: Layout, run: Run, centred: bool) -> Run | None:
     """The run right above in the same column."""
     for line in reversed(lines.lines[max(run.line.index - 3, 0) : run.line.index]):
         for other in line.runs if line.page == run.line.page else ():
-            block = lines.block(other, 2)
-            if abs(other.box.x0 - run.box.x0) < 1.2 * line.em and len(block) > 1 and block[1].line is run.line:
+            if lines.block(other, 2, centred)[1:] == [run]:
                 return other
     return None

@@ -26,6 +26,7 @@ ALONE = 0.5
 SURE_ALONE = 0.95
 REMEMBERED = 0.6
 CLOSE = 0.15
+PLAINLY = 0.2
 DOUBT = 0.85
 CEILING = 0.985
 NAMES = ("seller_name", "buyer_name", "ship_to_name")
@@ -82,7 +83,7 @@ def _nobody_pays_himself(case: Case, fields: dict[str, FieldPrediction]) -> dict
     seller, buyer = fields.get("seller_name"), fields.get("buyer_name")
     if seller is None or buyer is None or not _are_one(seller, buyer):
         return fields
-    name = "seller_name" if buyer.confidence > seller.confidence else "buyer_name"
+    name = "seller_name" if buyer.confidence > seller.confidence + PLAINLY else "buyer_name"
     sides = (_judged(case, name, by_rules) for by_rules in (True, False))
     other = next((side for side in sides if side is not None and not _are_one(side, seller)), None)
     rest = {known: field for known, field in fields.items() if known != name}

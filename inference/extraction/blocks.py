@@ -4,8 +4,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from inference.extraction.labels import Label, find_labels, lexicon
+from inference.extraction.labels import Label, find_labels, fold, lexicon
 from inference.extraction.lines import Layout, Run
 from inference.extraction.names import (
     DEPARTMENT,
@@ -16,12 +17,19 @@ from inference.extraction.names import (
     POSTCODE,
     REACH,
     STREETS,
+    continues,
     first_part,
     has_legal_form,
     is_country,
     is_name,
+    until_legal_form,
 )
 
+_ASIDE = re.compile(
+    r"^ ?\([^()]*\)|[ (]*\b(?:acct|account|a/c|cust(?:omer)?|client|kd|no|nr|id)\b[ .\-]*(?:no|nr|#)?[.:]? ?[\w\-]*\d[\w\-]*\)?$",  # noqa: E501
+    re.I,
+)  # "Deliver to (if different)", "Bill to acct 1188"
+_CARE_OF = re.compile(r"(?:c/o|bei|chez|p/a|presso)\b", re.I)
 _CODE_LINE = re.compile(r"(?:GLN|ILN|EAN|ID|[A-Za-z.\-]{1,10}:)?\s*\d{6,}\b")  # a number that stands before the name
 
 _NUMBERS = frozenset({"vat_id", "buyer_vat_id", "seller_tax_number", "customer_number"})
@@ -55,7 +63,7 @@ def block_labels(lines: Layout) -> dict[str, list[Label]]:
                 continue
             if label.start > run.start + 1 and not _second_language(line.text[run.start : label.start]):
                 continue
-            rest = line.text[label.end : run.end]
+            rest = _ASIDE.sub("", line.text[label.end : run.end])
             second = next((other for other in find_labels(line, words) if label.end < other.start < run.end), None)
             if second is not None and _again(line.text[label.end : second.start]):
                 rest = line.text[second.end : run.end]
@@ -86,7 +94,7 @@ def opened_blocks(lines: Layout, label: Label) -> Iterable[tuple[list[Run], bool
     for other in find_labels(line, lexicon("BLOCK_LABELS")):
         if end < other.start < run.end and _again(line.text[end : other.start]):
             end = other.end  # the same label in a second language
-    rest = line.text[end : run.end].lstrip(" :.)'s\t-–—")
+    rest = _ASIDE.sub("", line.text[end : run.end]).lstrip(" :.)'s\t-–—")
     if sum(c.isalpha() for c in rest) >= 3:
         start = run.end - len(rest)
         first = Run(line, start, run.end, rest, line.span(start, run.end)[1])
@@ -95,16 +103,35 @@ def opened_blocks(lines: Layout, label: Label) -> Iterable[tuple[list[Run], bool
         return
     right = [r for r in line.runs if r.start >= run.end]
     under = lines.block(run)[1:]
+    if under and fold(under[0].text) in lexicon("BLOCK_LABELS")[0]:
+        under = under[1:]  # the same label in a second language
     if not under:
         below = [
             r for other in lines.below(line, 3.0) for r in other.runs if abs(r.box.x0 - label.box.x0) < 3 * line.em
         ]
         under = lines.block(below[0]) if below else []
     beside = bool(right) and not find_labels(line, lexicon("BLOCK_LABELS"))[1:]
+    if beside and right[0].text.startswith(":"):
+        under = []  # a field of a form, with its value
+    if beside and under and _is_row(under[0], right[0]):
+        yield lines.block(right[0]), True
+        return
     if beside and (not under or (rest.endswith(":") or line.text[label.end : run.end].strip().endswith(":"))):
         yield lines.block(right[0]), True
     if under:
         yield under, False
+
+
+def _is_row(under: Run, right: Run) -> bool:
+    """Whether the run under a label is one of a form's labels too: its value stands in the column of the label's."""
+    beside = [run for run in under.line.runs if run.start >= under.end]
+    return (
+        bool(beside)
+        and abs(beside[0].box.x0 - right.box.x0) < under.line.em
+        and is_name(first_part(right.text))
+        and not has_legal_form(under.text)
+        and not POSTCODE.search(under.text)
+    )
 
 
 def party_of(block: list[Run], inline: bool) -> Party:
@@ -112,20 +139,22 @@ def party_of(block: list[Run], inline: bool) -> Party:
     rows = [(run, GREETING.sub("", _value(run.text)).strip(" ,;:")) for run in block]
     rows = [(run, text) for run, text in rows if text]
     if len(block) > 1 and not PERSON.match(block[0].text):
+        rows = _in_care_of(rows)
         rows = [(run, text) for run, text in rows if not PERSON.match(run.text)]
     if any(not DEPARTMENT.fullmatch(text) for _, text in rows):
         rows = [(run, text) for run, text in rows if not DEPARTMENT.fullmatch(text)]
-    rows = until_foreign(rows)
+    rows = _form(block) or until_foreign(rows)
     if not rows:
         return Party()
     first = first_part(rows[0][1])
     if not is_name(first) or (POSTCODE.search(first) and not has_legal_form(first)):
         return Party()
+    rows = _unwrapped(rows)
     chosen = next(
         (i for i, (_, text) in enumerate(rows[:3]) if has_legal_form(first_part(text)) and is_name(first_part(text))), 0
     )
     run, text = rows[chosen]
-    name = first_part(text)
+    name = until_legal_form(first_part(text))
     inner = text[len(name) :].strip(" ,;-–—·•|") if name != text else ""
     address = _address([(r, t) for r, t in rows[chosen + 1 :]])
     if POSTCODE.search(inner):
@@ -138,6 +167,37 @@ def party_of(block: list[Run], inline: bool) -> Party:
         ", ".join(pieces),
         lines=frozenset((r.line.index, r.start) for r in block),
     )
+
+
+def _in_care_of(rows: list[tuple[Run, str]]) -> list[tuple[Run, str]]:
+    """From the firm on that a person stands for: "Mrs Oyelaran, c/o Calder Devices Ltd"."""
+    for i, (run, text) in enumerate(rows[:3]):
+        if i and has_legal_form(text) and _CARE_OF.match(run.text) and not any(has_legal_form(t) for _, t in rows[:i]):
+            return [(Run(run.line, run.start, run.end, text, run.box), text), *rows[i + 1 :]]
+    return rows
+
+
+def _unwrapped(rows: list[tuple[Run, str]]) -> list[tuple[Run, str]]:
+    """The rows with a name that goes on in the next one put together."""
+    for i, ((run, text), (under, rest)) in enumerate(pairwise(rows[:3])):
+        if continues(text, rest):
+            whole = Run(run.line, run.start, run.end, f"{run.text} {under.text}", run.box.union(under.box))
+            return [*rows[:i], (whole, f"{text} {rest}"), *rows[i + 2 :]]
+    return rows
+
+
+def _form(block: list[Run]) -> list[tuple[Run, str]]:
+    """The rows of a form from the one that says that it holds the name ("Name: ..."), where others stand above."""
+    named = next((i for i, run in enumerate(block) if i and _says_name(run.text)), None)
+    if named is None or not is_name(first_part(_value(block[named].text))):
+        return []
+    rows = [(run, run.text) for run in block[named:] if _value(run.text) != run.text or ":" not in run.text]
+    return [(run, _value(text).strip(" ,;:")) for run, text in rows]
+
+
+def _says_name(text: str) -> bool:
+    match = PART_OF_NAME.match(text)
+    return match is not None and ":" in match.group()
 
 
 def _value(text: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from itertools import zip_longest
 
 from babel import Locale
 from stdnum import get_cc_module
@@ -16,6 +17,7 @@ from inference.extraction.amounts import SYMBOLS, Mark, decimal_mark, decimals, 
 from inference.extraction.dates import Order, date_order, find_dates
 from inference.extraction.labels import fold, lexicon
 from inference.extraction.lines import GAP, Layout, Line, layout
+from inference.extraction.tax_ids import tax_ids, wrapped
 from inference.types import Box, Candidate, Reading, Value
 
 CODES = frozenset(vocabulary.MONEY_WORDS.upper().split())
@@ -134,7 +136,19 @@ def find_candidates(reading: Reading) -> tuple[Candidate, ...]:
 def find_hits(lines: Layout) -> list[Hit]:
     """All typed candidates with their place, line by line."""
     habit = habits(lines)
-    return [hit for line in lines.lines for hit in _line_hits(line, habit)]
+    return [
+        hit
+        for line, below in zip_longest(lines.lines, lines.lines[1:])
+        for hit in (*_wrapped_id(line, below), *_line_hits(line, habit))
+    ]
+
+
+def _wrapped_id(line: Line, below: Line | None) -> Iterator[Hit]:
+    found = None if below is None else wrapped(line, below)
+    if found is not None:
+        start, end, value, kind, valid = found
+        words, box = line.span(start, end)
+        yield Hit(Candidate(kind, line.text[start:end], value, line.page, box, words), line, start, end, valid)
 
 
 def names_somebody(reading: Reading) -> bool:
@@ -174,6 +188,10 @@ def _line_hits(line: Line, habit: Habits) -> Iterator[Hit]:
             whole = re.sub(r"[ .\-/]", "", match.group())
             taken.append(match.span())
             yield hit("vat_id", *match.span(), _VAT_SUFFIX.sub("", whole), vat_is_valid(whole))
+    for start, end, number_in_register, kind, valid in tax_ids(text):
+        if free(start, end):
+            taken.append((start, end))
+            yield hit(kind, start, end, number_in_register, valid)
     for start, end, day in find_dates(text, habit.order):
         if free(start, end):
             taken.append((start, end))

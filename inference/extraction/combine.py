@@ -26,6 +26,7 @@ ALONE = 0.5
 SURE_ALONE = 0.95
 REMEMBERED = 0.6
 CLOSE = 0.15
+PLAINLY = 0.2
 DOUBT = 0.85
 CEILING = 0.985
 NAMES = ("seller_name", "buyer_name", "ship_to_name")
@@ -63,7 +64,7 @@ def combine(one: Extraction, other: Extraction, judgement: Judgement | None = No
     kind = agree(one.fields.get("document_type"), other.fields.get("document_type"), MARGIN, SURE_ALONE)
     both = ((name, kind if name == "document_type" else _chosen(case, name)) for name in FIELDS)
     fields = _whole(case, {name: field for name, field in both if field is not None})
-    fields = _nobody_pays_himself({**fields, **_due(case, fields)})
+    fields = _nobody_pays_himself(case, {**fields, **_due(case, fields)})
     return Extraction(
         readers(one.reader, other.reader),
         f"{one.digest}+{other.digest}",
@@ -74,12 +75,23 @@ def combine(one: Extraction, other: Extraction, judgement: Judgement | None = No
     )
 
 
-def _nobody_pays_himself(fields: dict[str, FieldPrediction]) -> dict[str, FieldPrediction]:
-    """Without a buyer on the page a reader may take the seller for one: the same name is the seller's."""
+def _nobody_pays_himself(case: Case, fields: dict[str, FieldPrediction]) -> dict[str, FieldPrediction]:
+    """One name in the place of both parties is the likelier of them; the other is who a reader else saw there.
+
+    Without a buyer on the page a reader may take the seller for one.
+    """
     seller, buyer = fields.get("seller_name"), fields.get("buyer_name")
-    if seller is None or buyer is None or to_text(seller.value).casefold() != to_text(buyer.value).casefold():
+    if seller is None or buyer is None or not _are_one(seller, buyer):
         return fields
-    return {name: field for name, field in fields.items() if name != "buyer_name"}
+    name = "seller_name" if buyer.confidence > seller.confidence + PLAINLY else "buyer_name"
+    sides = (_judged(case, name, by_rules) for by_rules in (True, False))
+    other = next((side for side in sides if side is not None and not _are_one(side, seller)), None)
+    rest = {known: field for known, field in fields.items() if known != name}
+    return rest if other is None else {**rest, name: other}
+
+
+def _are_one(seller: FieldPrediction, buyer: FieldPrediction) -> bool:
+    return to_text(seller.value).casefold() == to_text(buyer.value).casefold()
 
 
 def with_memory(said: Extraction, remembered: Extraction) -> Extraction:

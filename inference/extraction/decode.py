@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from inference.extraction.candidates import Hit
 from inference.extraction.features import Features
 from inference.extraction.lines import GAP
-from inference.extraction.names import GREETING, PART_OF_NAME, PERSON, TITLE
+from inference.extraction.names import GREETING, PART_OF_NAME, PERSON, TITLE, is_note
+from inference.extraction.whole_names import unwrapped, with_legal_form
 from inference.fields import FIELDS
 from inference.types import Box, Value
 
@@ -203,15 +204,30 @@ def _blocks(scores: Scores, name: str, between: str) -> list[Choice]:
     best: dict[str, Choice] = {}
     for block in blocks:
         text = between.join(span.text.replace(GAP, " ").strip(" ,;:|·•-") for span in block).strip()
+        box = block[0].box
+        for span in block[1:]:
+            box = box.union(span.box)
         if FIELDS[name].kind == "name":
             text = TITLE.sub("", PART_OF_NAME.sub("", GREETING.sub("", text) if PERSON.match(text) else text, count=1))
+            line, begin = lines[block[0].line], scores.features.line_starts[block[0].line]
+            start = line.starts[block[0].first - begin]
+            text, box = unwrapped(
+                scores.features.lines,
+                line,
+                start,
+                start + len(block[0].text),
+                text,
+                block[0].box,
+                name == "seller_name",
+            )
+            if name == "seller_name":
+                text = (with_legal_form(scores.features.lines, text) or (text,))[0]
+            if is_note(text):
+                continue
         if not any(character.isalnum() for character in text):
             continue
         words = sum(span.last - span.first + 1 for span in block)
         score = sum(span.score * (span.last - span.first + 1) for span in block) / words
-        box = block[0].box
-        for span in block[1:]:
-            box = box.union(span.box)
         choice = Choice(text, " ".join(span.text for span in block), lines[block[0].line].page, box, score)
         if text not in best or best[text].score < score:
             best[text] = choice

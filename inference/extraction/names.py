@@ -40,6 +40,15 @@ DEPARTMENT = re.compile(
     r"|księgowość|dział (?:księgowości|zakupów)|účtárna|účetní oddělení|könyvelés|pénzügy|računovodstvo|contabilitate|λογιστήριο)(?: dept\.?| department)?)",  # noqa: E501
     re.I,
 )
+PUBLIC_BODY = re.compile(
+    r"(?:(?:markt|stadt|orts|samt|verbands)?gemeinde(?:amt|verband)?|stadt(?:verwaltung|werke)?|landkreis|landeshauptstadt|kreisstadt|magistrat der|bezirk|finanzamt"  # noqa: E501
+    r"|(?:city|town|village|county|borough|state|university|port) of|(?:city|county|borough|district|parish) council"
+    r"|mairie|commune|ville d|communauté d|département d|université|comune di|città di|provincia di|regione|università"
+    r"|ayuntamiento|ajuntament|diputación|universidad|câmara municipal|município|junta de freguesia|universidade"
+    r"|gemeente|waterschap|provincie|universiteit|kommune|kommun|stad|landsting|kaupunki|kunta|gmina|miasto|urząd|powiat|uniwersytet"
+    r"|město|obec|městský úřad|univerzita|mesto|grad|općina|občina|sveučilište|primăria|comuna|universitatea|önkormányzat|δήμος|πανεπιστήμιο)(?=[ '’])",  # noqa: E501
+    re.I,
+)
 _SURNAME_FIRST = re.compile(r"[^\W\d_]{3,}, [^\W\d_]{2,}(?: [^\W\d_]+)?")  # as hotels print their guests
 _LETTERS = re.compile(r"[^\W\d_]")
 BANK_WORDS = re.compile(
@@ -48,9 +57,23 @@ BANK_WORDS = re.compile(
 )
 _NOT_NAME = re.compile(r"[@:]|https?|www\.|\d{4,}|%|\bpage\b|\bseite\b|thank|\bdanke|merci|[€$£]", re.I)
 STREETS = re.compile(
-    r"(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|ring|damm|ufer)\s*\d|\b(?:street|st|road|rd|avenue|ave|drive|dr|lane|ln|way|blvd|rue|boulevard|place|calle|via|viale|piazza|laan|straat|\w+straat|\w+weg|suite|floor|level|p\.?o\.? box|postfach|unit)\b|\w+stra(?:ß|ss)e\b",  # noqa: E501
+    r"(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|ring|damm|ufer)\s*\d|\b(?:street|st|road|rd|avenue|ave|drive|dr|lane|ln|way|blvd|rue|boulevard|place|calle|via|viale|piazza|laan|straat|\w+straat|\w+weg|suite|floor|level|p\.?o\.? box|postfach|unit)\b|^c/ ?\w{3}|\w+stra(?:ß|ss)e\b",  # noqa: E501
     re.I,
 )
+
+
+_JOINTS = frozenset(("&", "+", "und", "and", "et", "y", "e", "i", "z", "Co.", "Co", "mit", "s"))
+_LEFT_OPEN = re.compile(r"(?:[&+\-–]| (?:und|and|et|y|e|i|og|och|en|ja|a|és|și|in|of|de|di|du|des|der|für|for|pour))$")
+
+
+@cache
+def _words(table: str) -> frozenset[str]:
+    return frozenset(phrases(getattr(vocabulary, table)))
+
+
+@cache
+def _trades() -> re.Pattern[str]:
+    return re.compile(f"(?:{'|'.join(phrases(vocabulary.TRADES))})$")
 
 
 @cache
@@ -58,18 +81,24 @@ def _legal_forms() -> frozenset[str]:
     return frozenset(phrases(vocabulary.LEGAL_FORMS))
 
 
+def is_legal_form(word: str) -> bool:
+    """Whether a word is a legal form: of two letters only in capitals, with a capital or with points ("e.V.")."""
+    key = fold(word)
+    return key in _legal_forms() and (len(key) >= 3 or "." in word.rstrip(".,") or word[0].isupper())
+
+
 def has_legal_form(text: str) -> bool:
-    """Whether one of the last words (or two joined: "S. A.") is a legal form such as GmbH, Ltd, S.p.A."""
-    words = [fold(word) for word in text.replace(",", " ").split()]
+    """Whether a word behind the first is a legal form such as GmbH, Ltd, S.p.A., or the first is one: "SARL Rouxel"."""
+    words = text.replace(",", " ").split()
     if len(words) < 2:
         return False
-    strong = [word for word in words[1:] if word in _legal_forms()]
-    dotted = any("." in word and fold(word) in _legal_forms() for word in text.split()[1:])
-    upper = any(
-        word.strip(".,()").upper() == word.strip(".,()") and fold(word) in _legal_forms() for word in text.split()[1:]
+    strong = [word for word in words[1:] if fold(word) in _legal_forms()]
+    dotted = any("." in word for word in strong)
+    upper = any(word.strip(".()").upper() == word.strip(".()") for word in strong)
+    long = any(len(fold(word)) >= 3 for word in strong)
+    return bool(strong and (dotted or upper or long)) or (
+        words[0].isupper() and fold(words[0]) in _words("LEADING_FORMS")
     )
-    long = any(len(word) >= 3 for word in strong)
-    return bool(strong) and (dotted or upper or long)
 
 
 @cache
@@ -113,13 +142,52 @@ def is_sentence(text: str) -> bool:
     return len(words) >= 5 and 2 <= sum(word[0].islower() for word in words) < len(words)
 
 
+def is_note(text: str) -> bool:
+    """Whether a text is no name: an aside of a label, "(if different)", or most of its words are in small letters."""
+    words = [word for word in text.split() if word[:1].isalpha()]
+    small = sum(word[0].islower() for word in words)
+    aside = text.startswith("(") and text.endswith(")")
+    return aside or (len(words) >= 4 and 2 * small > len(words) and small < len(words) and not has_legal_form(text))
+
+
 def until_legal_form(text: str) -> str:
-    """The name without what an address adds behind its legal form: "Harbour Press Limited Level 6"."""
+    """The name without what stands behind its legal form: "Harbour Press Limited Level 6", "Orizel SA au capital"."""
     words = text.split()
-    ends = [i for i, word in enumerate(words) if i and fold(word) in _legal_forms() and len(fold(word)) > 1]
+    ends = [i for i, word in enumerate(words) if i and is_legal_form(word)]
+    for i in ends:
+        if i + 1 < len(words) and _is_no_name(words[i + 1]) and fold(words[i]) not in _words("OPEN_FORMS"):
+            return " ".join(words[: i + 1]).rstrip(",;")
     if ends and any(c.isdigit() for word in words[ends[-1] + 1 :] for c in word):
         return " ".join(words[: ends[-1] + 1]).rstrip(",")
     return text
+
+
+def _is_no_name(word: str) -> bool:
+    """Whether a word behind a legal form is no part of the name: "au capital", "con socio unico", another language."""
+    return word[0] in "/|–—•·*" or (
+        word[0].islower() and fold(word) not in _words("INNER_WORDS") and not is_legal_form(word)
+    )
+
+
+def continues(name: str, below: str) -> bool:
+    """Whether a name goes on in the line below it: its legal form, what a comma or "and" leaves open, a bare trade."""
+    if has_legal_form(name) or not name or not below or len(f"{name} {below}") > 70:
+        return False
+    if name[-1] == "," or _LEFT_OPEN.search(name):
+        return has_legal_form(f"{name} {below}")
+    words = below.split()
+    if all(is_legal_form(word) or word in _JOINTS for word in words):
+        return True
+    own = [word for word in words if not is_legal_form(word) and word not in _JOINTS]
+    if (
+        len(own) == len(words)
+        or PERSON.match(name)
+        or TITLE.match(name)
+        or {*map(fold, own)} & {*map(fold, name.split())}
+    ):
+        return False
+    upper, lower = ([bool(_trades().search(fold(word))) for word in part] for part in (name.split(), own))
+    return all(lower) or any(upper)
 
 
 def first_part(text: str) -> str:
@@ -135,8 +203,12 @@ def first_part(text: str) -> str:
         ):
             match = SEPARATOR.search(text, match.end())
             continue
-        if match.group().strip() in ("-", "–", "—") and not _address_like(head, rest):
-            return text.strip(" ,")
+        if match.group().strip() in ("-", "–", "—"):
+            if not _address_like(head, rest):
+                return text.strip(" ,")
+            named = until_legal_form(first_part(rest))
+            if not has_legal_form(head) and has_legal_form(named) and not any(c.isdigit() for c in named):
+                return text[: match.end() + rest.find(named) + len(named)].strip(" ,")
         return head.strip(" ,")
     return text.strip(" ,")
 

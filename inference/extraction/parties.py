@@ -6,8 +6,10 @@ from inference.extraction.blocks import Party, opened_blocks, party_of
 from inference.extraction.candidates import Hit
 from inference.extraction.labels import Label, fold
 from inference.extraction.lines import Layout, Run
-from inference.extraction.names import PERSON, POSTCODE, first_part, has_legal_form, is_name, is_sender
+from inference.extraction.names import BANK_WORDS, PERSON, POSTCODE, first_part, has_legal_form, is_name, is_sender
 from inference.extraction.seller import domains_of, find_seller, names_domain
+
+MOST_COLUMNS = 6  # of a line with an address; the head of a table has more
 
 
 def find_parties(
@@ -18,8 +20,11 @@ def find_parties(
     contacts = _contact_lines(hits)
     banks = {index for index, found in contacts.items() if any(hit.kind in ("iban", "bic") for hit in found)}
     buyer = _labelled(lines, [label for label in labels.get("buyer", []) if label.line.index not in banks], taken)
-    if buyer.name is None:
-        buyer = _address_window(lines, hits, contacts, taken, ship_to)
+    if not (has_legal_form(buyer.name_text) or POSTCODE.search(buyer.address_text)):
+        window = _address_window(lines, hits, contacts, taken, ship_to)
+        heading = window.name is not None and window.name.line is lines.page_lines(window.name.line.page)[0]
+        if buyer.name is None or (has_legal_form(window.name_text) and not heading):
+            buyer = window  # a label that says "client" in a hotel's form stands beside the guest, who does not pay
     seller = find_seller(lines, hits, labels, buyer, ship_to, contacts, taken)
     if seller.name is None and buyer.name is not None and not buyer.labelled:
         buyer = Party()  # the only party on the document is who sent it
@@ -30,6 +35,8 @@ def find_parties(
 def _contact_lines(hits: list[Hit]) -> dict[int, list[Hit]]:
     found: dict[int, list[Hit]] = defaultdict(list)
     for hit in hits:
+        if hit.kind == "bic" and not BANK_WORDS.search(hit.line.text):
+            continue  # a word in capitals that has the shape of one
         if hit.kind in ("email", "website", "iban", "vat_id", "phone", "bic"):
             found[hit.line.index].append(hit)
     return found
@@ -79,9 +86,11 @@ def _address_window(
         fold(first_part(run.text)) for line in lines.page_lines(first) for run in line.runs if is_sender(run.text)
     }
     for line in lines.page_lines(first):
-        if line.box.y0 > 0.5 or line.index in taken:
+        if line.box.y0 > 0.5 or line.index in taken or len(line.runs) > MOST_COLUMNS:
             continue
-        for run in line.runs:
+        for before, run in zip((None, *line.runs), line.runs, strict=False):
+            if before is not None and before.text.rstrip().endswith(":"):
+                continue  # the value of a field
             party = _window_party(lines, run, contacts)
             if fold(party.name_text) in senders:
                 continue
@@ -114,8 +123,12 @@ def _window_party(lines: Layout, run: Run, contacts: dict[int, list[Hit]]) -> Pa
     party = party_of(block, False)
     if party.name is None or (not sender and not any(POSTCODE.search(r.text) for r in party.address)):
         return Party()
-    first = all(line.page != run.line.page or not line.index for line in lines.lines[: run.line.index][-1:])
-    if reach and (first or run.box.y0 < 0.1):
+    earlier = [r for line in lines.page_lines(run.line.page) for r in line.runs if line.index <= run.line.index]
+    alone = not any(
+        r.start < run.start or r.line is not run.line for r in earlier if has_legal_form(first_part(r.text))
+    )
+    first = run.line is lines.page_lines(run.line.page)[0]
+    if reach and alone and (first or run.box.y0 < 0.1):
         return Party()
     party.strength = (
         0.35

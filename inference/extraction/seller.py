@@ -13,6 +13,7 @@ from inference.extraction.names import (
     BANK_WORDS,
     GREETING,
     POSTCODE,
+    PUBLIC_BODY,
     REACH,
     SEPARATOR,
     STREETS,
@@ -25,6 +26,7 @@ from inference.extraction.names import (
     opens_with_label,
     until_legal_form,
 )
+from inference.extraction.whole_names import unwrapped, with_legal_form
 
 _FREE_MAIL = {
     "gmail",
@@ -111,6 +113,11 @@ def find_seller(
     key, strength = ranked[0]
     rival = next((score for other, score in ranked[1:] if fuzz.partial_ratio(other, key) < 85), 0.0)
     name, run = runs[key]
+    at = run.start + max(run.text.find(name), 0)
+    whole, box = unwrapped(lines, run.line, at, at + len(name), name, run.box, centred=True)
+    if whole != name:
+        name, run = whole, Run(run.line, run.start, run.end, whole, box)
+    name, run = with_legal_form(lines, name) or (name, run)
     party = _with_address(lines, name, run, hits)
     party.strength, party.margin = strength, strength - rival
     party.rivals = [runs[other] for other, _ in ranked[1:4]]
@@ -133,6 +140,8 @@ def _appearance(run: Run, contacts: dict[int, list[Hit]], domains: set[str], tal
     key = fold(name)
     if names_domain(key, domains):
         score += 0.9 if len(key) <= 3 * max(len(domain) for domain in domains) else 0.3
+    if PUBLIC_BODY.match(name):
+        score += 0.8
     if BANK_WORDS.search(name):
         score -= 0.9
     near = [index for index in range(run.line.index, run.line.index + 7) if index in contacts]

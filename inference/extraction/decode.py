@@ -16,6 +16,7 @@ from inference.extraction.candidates import Hit
 from inference.extraction.features import Features
 from inference.extraction.lines import GAP
 from inference.extraction.names import GREETING, PART_OF_NAME, PERSON, TITLE
+from inference.extraction.periods import ranges
 from inference.fields import FIELDS
 from inference.types import Box, Value
 
@@ -37,6 +38,7 @@ _HIT_KINDS = {
     "seller_phone": ("phone",),
 }
 _SUM = ("net_amount", "tax_amount", "gross_amount")
+_PERIOD = ("service_period_start", "service_period_end")
 _EXTRA = ("shipping_amount", "discount_amount", "rounding_amount")
 _DASH = re.compile(r"\d(?: -|- )")
 _GLUE = re.compile(r"^.*[:#=](?=.*\d)")
@@ -96,6 +98,7 @@ def header(scores: Scores) -> dict[str, Choice]:
             found[name] = _blocks(scores, name, ", " if name.endswith("_address") else " ")
     chosen = {name: _ranked(choices, 0) for name, choices in found.items() if choices and choices[0].score > MINIMUM}
     chosen |= _totals(found)
+    chosen = {name: choice for name, choice in chosen.items() if name not in _PERIOD} | _period(scores, found)
     return chosen | _unsaid_due(chosen)
 
 
@@ -232,6 +235,28 @@ def _ranked(choices: list[Choice], position: int, agreement: float = 0.0) -> Cho
     margin = chosen.score - others[0].score if others else LIMIT
     rivals = tuple(choice for choice in others[:3] if choice.score > -4)
     return replace(chosen, margin=max(min(margin, LIMIT), -LIMIT), agreement=agreement, rivals=rivals)
+
+
+def _period(scores: Scores, found: dict[str, list[Choice]]) -> dict[str, Choice]:
+    """Start and end chosen together: two dates in order, rather the two of a printed range."""
+    printed = {(first.value, last.value) for first, last in ranges(h for h in scores.features.hits if h.kind == "date")}
+    starts, ends = ([choice for choice in found[name][:MAX_CHOICES] if choice.score > -LIMIT] for name in _PERIOD)
+    best: tuple[Choice | None, Choice | None] = (None, None)
+    top = 0.0
+    for start, end in product((None, *starts), (None, *ends)):
+        together = 0.0
+        if start is not None and end is not None:
+            if str(end.value) < str(start.value) or end.box == start.box:
+                continue
+            together = 3.0 if (start.value, end.value) in printed else 0.0
+        score = _gain(start) + _gain(end) + together
+        if score > top:
+            best, top = (start, end), score
+    return {
+        name: _ranked(options, options.index(choice))
+        for name, options, choice in zip(_PERIOD, (starts, ends), best, strict=True)
+        if choice is not None
+    }
 
 
 def _totals(found: dict[str, list[Choice]]) -> dict[str, Choice]:

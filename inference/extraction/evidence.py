@@ -13,6 +13,8 @@ ROLE_KINDS: dict[str, tuple[str, ...]] = {
     "issue_date": ("date",),
     "due_date": ("date",),
     "service_period": ("date",),
+    "period_limit": ("date",),
+    "period_end": ("date",),
     "service_date": ("date",),
     "other_date": ("date",),
     "vat_id": ("vat_id", "id"),

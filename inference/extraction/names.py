@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from inference.extraction import vocabulary
-from inference.extraction.dates import LANGUAGES
+from inference.extraction.month_names import LANGUAGES
 from inference.extraction.labels import find_labels, fold, lexicon, phrases
 from inference.extraction.lines import Run
 

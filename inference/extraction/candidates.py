@@ -48,10 +48,18 @@ _WEBSITE = re.compile(
     r"(?:https?://|www\.)[^\s,;|]+|(?<![\w@.])[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.(?:com|net|org|de|at|ch|fr|es|it|nl|be|co\.uk|eu|io|pt|se|dk|no|fi|pl|cz|hr|ie|biz|info|shop)(?![\w@.])",
     re.I,
 )
-_PHONE = re.compile(r"(?:\+|\b00|\(0|\b0|\(\d{3}\) ?|\b\d{3}-\d{3}-)[\d()/.\- –]{5,20}\d")
+_REST = r"(?:[ .\-–/]{0,3}(?:\(\d{1,5}\) ?)?\d){5,13}(?!\d)"
+_PHONE = re.compile(
+    rf"(?<![\w+.,/\-])(?:\+ ?\d{_REST}|\+?\(\+?\d{{1,4}}\)[ /.\-]{{0,3}}\d{_REST}|00[1-9]\d{{0,2}}[ ./\-–(]{_REST}"
+    rf"|\(0\d{{0,5}}\)[ /.\-]{{0,3}}\d{_REST}|0 ?[1-9]{_REST}"
+    r"|(?:1[ .\-])?(?:\([2-9]\d\d\) ?[2-9]\d\d[ .\-]|[2-9]\d\d[.\-][2-9]\d\d[ .\-]|[2-9]\d\d [2-9]\d\d[.\-])\d{4}(?![\d\-]))"
+)
 _CALL = re.compile(
-    r"(?:\b(?:tel|tél|telef|tlf|telefono|telefon|telefone|téléphone|telephone|phone|fon|rufnummer|mobile?|gsm|puh|t)\b[ .:\-–]{1,4})(?P<number>[+(\d][\d()/.\- –]{5,20}\d)",  # noqa: E501
+    rf"(?:(?<!\w)(?:{'|'.join(vocabulary.PHONE_WORDS.split('; '))})(?!\w)[ .:\-–]{{0,4}}|(?<!\w)[TP][.:]? {{1,2}})(?P<number>[+(]{{0,2}}\d{_REST})",
     re.I,
+)
+_SEPARATED = re.compile(  # a national number without its 0, between the e-mail and the web address
+    r"(?:(?<=[·•|;,/–—\t] )|(?<=\t)|^)(?=(?:\d ?){8,10}(?!\d))\d{2,4}(?: \d{2,4}){2,4}(?=\s*(?:$|[·•|;,/–—\t]))"
 )
 _IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2} ?\d\d(?:[ \t\-.]?[A-Z0-9]){11,30}")
 _BIC = re.compile(r"(?<![A-Z0-9])[A-Z]{4} ?([A-Z]{2}) ?[A-Z0-9]{2} ?(?:[A-Z0-9]{3})?(?![A-Z0-9])")
@@ -166,9 +174,10 @@ def _line_hits(line: Line, habit: Habits) -> Iterator[Hit]:
             yield hit("date", start, end, day)
     phones: list[tuple[int, int]] = []
     calls = [match.span("number") for match in _CALL.finditer(text)]
-    for start, end in (*calls, *(match.span() for match in _PHONE.finditer(text))):
+    patterns = (_PHONE, _SEPARATED) if taken and any(text[s:e].find("@") > 0 for s, e in taken) else (_PHONE,)
+    for start, end in (*calls, *(match.span() for pattern in patterns for match in pattern.finditer(text))):
         number_of_digits = sum(c.isdigit() for c in text[start:end])
-        if free(start, end) and 7 <= number_of_digits <= 15 and (start, end) not in phones:
+        if free(start, end) and 7 <= number_of_digits <= 15 and all(end <= s or start >= e for s, e in phones):
             phones.append((start, end))
             yield hit("phone", start, end, text[start:end].strip())
     for start, end, number, kind in _numbers(line, habit.mark):

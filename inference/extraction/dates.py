@@ -15,7 +15,7 @@ _NUMERIC = re.compile(
 _ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?!\d)")
 _CJK = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 _WORD = r"([^\W\d_]{3,12})"
-_DAY_FIRST = re.compile(rf"(?<![\w.,])(\d{{1,2}})(?:st|nd|rd|th|er|º|°|ª)?[\s.\-/]{{0,3}}(?:de |of |d')?{_WORD}\.?[\s,.\-/']{{0,3}}(?:de |del |do )?(\d{{4}}|\d{{2}})(?![\d,]|\.\d)", re.I)  # fmt: skip  # noqa: E501
+_DAY_FIRST = re.compile(rf"(?<![\w.,])(\d{{1,2}})(?:st|nd|rd|th|er|º|°|ª)?[\s.\-/]{{0,3}}(?:de |of |d')?{_WORD}\.?[\s,.\-/']{{0,3}}(?:de |del |do )?(\d{{4}}(?!\d|[.,]\d)|\d{{2}}(?![\d,]|\.\d))", re.I)  # fmt: skip  # noqa: E501
 _MONTH_FIRST = re.compile(
     rf"(?<!\w){_WORD}\.?[\s\-]{{0,2}}(\d{{1,2}})(?:st|nd|rd|th)?\s?,?[\s\-]{{1,2}}(\d{{4}})(?!\d)", re.I
 )

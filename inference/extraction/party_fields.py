@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from inference.extraction import predictions
+from inference.extraction import predictions, vocabulary
 from inference.extraction.candidates import Hit
 from inference.extraction.confidence import confidence
 from inference.extraction.document import Document, distinct, margin
@@ -11,7 +11,9 @@ from inference.extraction.labels import fold
 from inference.extraction.names import has_legal_form
 from inference.types import FieldPrediction
 
-_PHONE_WORD = re.compile(r"(?:tel|phone|fon|tél|mobil|call|☎|tlf|rufnummer|gsm|puh|\bt\b)", re.I)
+_PHONE_WORD = re.compile(
+    rf"(?:tel|phone|fon|tél|mobil|call|☎|\bt\b|(?<!\w)(?:{'|'.join(vocabulary.PHONE_WORDS.split('; '))})(?!\w))", re.I
+)
 _FAX_WORD = re.compile(r"fax", re.I)
 LABELLED = 0.45  # how strong the label of a VAT id must be beside a number that has not the shape of one
 

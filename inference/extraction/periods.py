@@ -5,6 +5,7 @@ from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import pairwise
 
 from inference.extraction import predictions
 from inference.extraction.candidates import Hit
@@ -20,7 +21,8 @@ _TIME = r"\.?(?:,?\s\d\d?[:.h]\d\d(?:\s?(?:h|Uhr|[ap]\.?m\.?))?)?"
 _BETWEEN = re.compile(rf"{_TIME}{JOIN.pattern}", re.IGNORECASE)
 _OTHER = re.compile(
     r"contra[ct]t|vertrag|laufzeit|garant|warrant|g[üu]ltig|\bvalid|closed|geschlossen|urlaub|holiday|ferien|abschl[aä]g"
-    r"|vorjahr|(?:previous|prior|last|same) (?:year|period)|pr[ée]c[ée]dent|anterior|precedente|öffnung|hours|skonto|zahl",
+    r"|vorjahr|(?:previous|prior|last|same) (?:year|period)|pr[ée]c[ée]dent|anterior|precedente|öffnung|hours|skonto"
+    r"|zahl",
     re.IGNORECASE,
 )
 _MONTH = re.compile(r"[\s:.]*(?:(?P<first>[^\W\d_]{3,12})\s?(?:[-–/]|bis|to|à|a|t/m|till?|do)\s?)?(?P<last>[^\W\d_]{3,12})\.?,? (?:de |del )?(?P<year>20\d\d)(?!\d)", re.I)  # fmt: skip  # noqa: E501
@@ -55,7 +57,7 @@ def ranges(dates: Iterable[Hit]) -> Iterator[Range]:
         by_line.setdefault(hit.line.index, []).append(hit)
     for index, found in by_line.items():
         found.sort(key=lambda hit: hit.start)
-        for first, last in zip(found, found[1:], strict=False):
+        for first, last in pairwise(found):
             if _BETWEEN.fullmatch(first.line.text[first.end : last.start]) and _in_order(first, last):
                 yield first, last
         for first in found:

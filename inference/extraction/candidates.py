@@ -37,11 +37,17 @@ _GROUPED_ID = re.compile(
     r"RF\d\d(?: [A-Z0-9]{4}){1,5}(?: [A-Z0-9]{1,3})?"  # creditor reference, ISO 11649
     r"|\d{2}(?: \d{5}){5}"  # reference of a Swiss QR-bill
     r"|\d{2,3}[ /]\d{3,4}/\d{4,5}"  # tax numbers of Austria and Germany
+    r"|\d{2} \d{3} \d{3} \d{3}"  # Australian business number
+    r"|(?!(?:BOX|CH|EUR|USD|GBP|CHF) )[A-Z]{1,4}(?:\d{1,6}(?: \d{2,6}){1,5}|(?: \d{2,6}){2,5})"  # "P2510 448 771 903"
+    r"|\d{1,6}(?: \d{2,6}){2,5}(?: \d{1,6})?"  # "9 0021 7741 3" behind a label
     r"|[A-Z]{0,4}\d{2,8}(?: - \d{3,10}){2,3}"
     r"|[A-Z]{0,4}\d{2,8}(?:(?: -|- )\d{3,10}){1,3}"  # OCR puts a space on one side of a dash
     r"|\d{2,6}(?: \d{2,6}){1,4}(?:[ ]MVA)?"  # "7466 8145 0647" behind a label
     r"|\d{1,3}(?: \d{3}){1,3}(?:[ ]MVA)?"
-    r")(?![\w.,/\-])(?! \d+[.,]\d)"
+    r")(?![\w/]|[.,\-]\w)(?! \d+[.,]\d)"
+)
+_PAYMENT_LINE = re.compile(  # references that show what they are: Danish FIK line, Belgian structured communication
+    r"\+\d\d<\d{4,19}\+\d{5,9}<|(?P<sign>\+\+\+|\*\*\*) ?\d{3}/\d{4}/\d{5} ?(?P=sign)"
 )
 _EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
 _WEBSITE = re.compile(
@@ -177,7 +183,8 @@ def _line_hits(line: Line, habit: Habits) -> Iterator[Hit]:
     patterns = (_PHONE, _SEPARATED) if taken and any(text[s:e].find("@") > 0 for s, e in taken) else (_PHONE,)
     for start, end in (*calls, *(match.span() for pattern in patterns for match in pattern.finditer(text))):
         number_of_digits = sum(c.isdigit() for c in text[start:end])
-        if free(start, end) and 7 <= number_of_digits <= 15 and all(end <= s or start >= e for s, e in phones):
+        least = 7 if (start, end) in calls else 8
+        if free(start, end) and least <= number_of_digits <= 15 and all(end <= s or start >= e for s, e in phones):
             phones.append((start, end))
             yield hit("phone", start, end, text[start:end].strip())
     for start, end, number, kind in _numbers(line, habit.mark):
@@ -185,6 +192,9 @@ def _line_hits(line: Line, habit: Habits) -> Iterator[Hit]:
             if kind != "number":
                 taken.append((start, end))
             yield hit(kind, start, end, number)
+    for match in _PAYMENT_LINE.finditer(text):
+        taken.append(match.span())
+        yield hit("id", *match.span(), match.group())
     for match in _GROUPED_ID.finditer(text):
         if free(*match.span()):
             yield hit("id", *match.span(), match.group())

@@ -57,12 +57,14 @@ _WEBSITE = re.compile(
 _REST = r"(?:[ .\-–/]{0,3}(?:\(\d{1,5}\) ?)?\d){5,13}(?!\d)"
 _PHONE = re.compile(
     rf"(?<![\w+.,/\-])(?:\+ ?\d{_REST}|\+?\(\+?\d{{1,4}}\)[ /.\-]{{0,3}}\d{_REST}|00[1-9]\d{{0,2}}[ ./\-–(]{_REST}"
-    rf"|\(0\d{{0,5}}\)[ /.\-]{{0,3}}\d{_REST}|0 ?[1-9]{_REST}"
-    r"|(?:1[ .\-])?(?:\([2-9]\d\d\) ?[2-9]\d\d[ .\-]|[2-9]\d\d[.\-][2-9]\d\d[ .\-]|[2-9]\d\d [2-9]\d\d[.\-])\d{4}(?![\d\-]))"
+    rf"|\(0\d{{0,5}}\)[ /.\-]{{0,3}}\d{_REST}|(?<!\d )0 ?[1-9]{_REST}"
+    r"|(?:1[ .\-])?(?:\([2-9]\d\d\) ?[2-9]\d\d[ .\-]|[2-9]\d\d[.\-][2-9]\d\d[ .\-]|[2-9]\d\d [2-9]\d\d[.\-])"
+    r"\d{4}(?![\d\-]))"
 )
 _CALL = re.compile(
-    rf"(?:(?<!\w)(?:{'|'.join(vocabulary.PHONE_WORDS.split('; '))})(?!\w)[ .:\-–]{{0,4}}|(?<!\w)[TP][.:]? {{1,2}})(?P<number>[+(]{{0,2}}\d{_REST})",
-    re.I,
+    rf"(?:(?<!\w)(?:{'|'.join(vocabulary.PHONE_WORDS.split('; '))})(?!\w)[ .:\-–]{{0,4}}|(?<!\w)[TP][.:]? {{1,2}})"
+    rf"(?P<number>[+(]{{0,2}}\d{_REST})",
+    re.IGNORECASE,
 )
 _SEPARATED = re.compile(  # a national number without its 0, between the e-mail and the web address
     r"(?:(?<=[·•|;,/–—\t] )|(?<=\t)|^)(?=(?:\d ?){8,10}(?!\d))\d{2,4}(?: \d{2,4}){2,4}(?=\s*(?:$|[·•|;,/–—\t]))"
@@ -197,15 +199,20 @@ def _line_hits(line: Line, habit: Habits) -> Iterator[Hit]:
         yield hit("id", *match.span(), match.group())
     for match in _GROUPED_ID.finditer(text):
         if free(*match.span()):
-            yield hit("id", *match.span(), match.group())
+            start = match.start() + _prefixed(match.group())
+            yield hit("id", start, match.end(), text[start : match.end()])
     for match in _ID.finditer(text):
         trimmed = match.group().rstrip(".-–/")
-        start, end = match.start(), match.start() + len(trimmed)
-        prefix, _, rest = trimmed.partition(" ")
-        if rest and (prefix.lower() in _stop_prefixes() or fold(prefix) in lexicon("FIELD_LABELS")[0]):
-            start += len(prefix) + 1
+        start, end = match.start() + _prefixed(trimmed), match.start() + len(trimmed)
         if any(c.isdigit() for c in text[start:end]) and not any(s <= start and end <= e for s, e in taken):
             yield hit("id", start, end, text[start:end].strip(" #"))
+
+
+def _prefixed(number: str) -> int:
+    """How many characters of it are a word before the number and no part of it."""
+    prefix, _, rest = number.partition(" ")
+    label = prefix.lower() in _stop_prefixes() or fold(prefix) in lexicon("FIELD_LABELS")[0]
+    return len(prefix) + 1 if rest and label else 0
 
 
 @cache

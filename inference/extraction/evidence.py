@@ -97,7 +97,8 @@ def gather(lines: Layout, hits: list[Hit], labels: dict[int, list[Label]]) -> Ev
 
 
 def _sentences(hits: list[Hit], evidence: Evidence) -> None:
-    """Dates that a sentence or a place tells: "please pay 12.00 by ..." is when payment is due, "Lyon, le ..." today."""
+    """What a sentence or a place tells: "please pay 12.00 by ..." is when payment is due, "Lyon, le ..." today's."""
+    pays: dict[tuple[int, int], bool] = {}
     for position, hit in enumerate(hits):
         if hit.kind != "date" or max(evidence.left.get(position, {}).values(), default=0.0) > FAINT:
             continue
@@ -107,8 +108,12 @@ def _sentences(hits: list[Hit], evidence: Evidence) -> None:
         before = hit.line.text[run.start : hit.start]
         if _PLACE.fullmatch(before) and hit.line.text[hit.end : run.end].strip(" .") == "":
             _note(evidence.left[position], "issue_date", PLACED)
-        elif len(before) > 12 and _PAY.search(run.text) and not _PAID.search(run.text):
-            _note(evidence.left[position], "due_date", SAID)
+        elif len(before) > 12:
+            place = hit.line.index, run.start
+            if place not in pays:
+                pays[place] = bool(_PAY.search(run.text)) and not _PAID.search(run.text)
+            if pays[place]:
+                _note(evidence.left[position], "due_date", SAID)
 
 
 def _note(roles: dict[str, float], role: str, score: float) -> None:

@@ -40,21 +40,37 @@ _GROUPED_ID = re.compile(
     r"RF\d\d(?: [A-Z0-9]{4}){1,5}(?: [A-Z0-9]{1,3})?"  # creditor reference, ISO 11649
     r"|\d{2}(?: \d{5}){5}"  # reference of a Swiss QR-bill
     r"|\d{2,3}[ /]\d{3,4}/\d{4,5}"  # tax numbers of Austria and Germany
+    r"|\d{2} \d{3} \d{3} \d{3}"  # Australian business number
+    r"|(?!(?:BOX|CH|EUR|USD|GBP|CHF) )[A-Z]{1,4}(?:\d{1,6}(?: \d{2,6}){1,5}|(?: \d{2,6}){2,5})"  # "P2510 448 771 903"
+    r"|\d{1,6}(?: \d{2,6}){2,5}(?: \d{1,6})?"  # "9 0021 7741 3" behind a label
     r"|[A-Z]{0,4}\d{2,8}(?: - \d{3,10}){2,3}"
     r"|[A-Z]{0,4}\d{2,8}(?:(?: -|- )\d{3,10}){1,3}"  # OCR puts a space on one side of a dash
     r"|\d{2,6}(?: \d{2,6}){1,4}(?:[ ]MVA)?"  # "7466 8145 0647" behind a label
     r"|\d{1,3}(?: \d{3}){1,3}(?:[ ]MVA)?"
-    r")(?![\w.,/\-])(?! \d+[.,]\d)"
+    r")(?![\w/]|[.,\-]\w)(?! \d+[.,]\d)"
+)
+_PAYMENT_LINE = re.compile(  # references that show what they are: Danish FIK line, Belgian structured communication
+    r"\+\d\d<\d{4,19}\+\d{5,9}<|(?P<sign>\+\+\+|\*\*\*) ?\d{3}/\d{4}/\d{5} ?(?P=sign)"
 )
 _EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
 _WEBSITE = re.compile(
     r"(?:https?://|www\.)[^\s,;|]+|(?<![\w@.])[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.(?:com|net|org|de|at|ch|fr|es|it|nl|be|co\.uk|eu|io|pt|se|dk|no|fi|pl|cz|hr|ie|biz|info|shop)(?![\w@.])",
     re.I,
 )
-_PHONE = re.compile(r"(?:\+|\b00|\(0|\b0|\(\d{3}\) ?|\b\d{3}-\d{3}-)[\d()/.\- –]{5,20}\d")
+_REST = r"(?:[ .\-–/]{0,3}(?:\(\d{1,5}\) ?)?\d){5,13}(?!\d)"
+_PHONE = re.compile(
+    rf"(?<![\w+.,/\-])(?:\+ ?\d{_REST}|\+?\(\+?\d{{1,4}}\)[ /.\-]{{0,3}}\d{_REST}|00[1-9]\d{{0,2}}[ ./\-–(]{_REST}"
+    rf"|\(0\d{{0,5}}\)[ /.\-]{{0,3}}\d{_REST}|(?<!\d )0 ?[1-9]{_REST}"
+    r"|(?:1[ .\-])?(?:\([2-9]\d\d\) ?[2-9]\d\d[ .\-]|[2-9]\d\d[.\-][2-9]\d\d[ .\-]|[2-9]\d\d [2-9]\d\d[.\-])"
+    r"\d{4}(?![\d\-]))"
+)
 _CALL = re.compile(
-    r"(?:\b(?:tel|tél|telef|tlf|telefono|telefon|telefone|téléphone|telephone|phone|fon|rufnummer|mobile?|gsm|puh|t)\b[ .:\-–]{1,4})(?P<number>[+(\d][\d()/.\- –]{5,20}\d)",  # noqa: E501
-    re.I,
+    rf"(?:(?<!\w)(?:{'|'.join(vocabulary.PHONE_WORDS.split('; '))})(?!\w)[ .:\-–]{{0,4}}|(?<!\w)[TP][.:]? {{1,2}})"
+    rf"(?P<number>[+(]{{0,2}}\d{_REST})",
+    re.IGNORECASE,
+)
+_SEPARATED = re.compile(  # a national number without its 0, between the e-mail and the web address
+    r"(?:(?<=[·•|;,/–—\t] )|(?<=\t)|^)(?=(?:\d ?){8,10}(?!\d))\d{2,4}(?: \d{2,4}){2,4}(?=\s*(?:$|[·•|;,/–—\t]))"
 )
 _IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2} ?\d\d(?:[ \t\-.]?[A-Z0-9]){11,30}")
 _BIC = re.compile(r"(?<![A-Z0-9])[A-Z]{4} ?([A-Z]{2}) ?[A-Z0-9]{2} ?(?:[A-Z0-9]{3})?(?![A-Z0-9])")
@@ -198,9 +214,11 @@ def _line_hits(line: Line, habit: Habits) -> Iterator[Hit]:
             yield hit("date", start, end, day)
     phones: list[tuple[int, int]] = []
     calls = [match.span("number") for match in _CALL.finditer(text)]
-    for start, end in (*calls, *(match.span() for match in _PHONE.finditer(text))):
+    patterns = (_PHONE, _SEPARATED) if taken and any(text[s:e].find("@") > 0 for s, e in taken) else (_PHONE,)
+    for start, end in (*calls, *(match.span() for pattern in patterns for match in pattern.finditer(text))):
         number_of_digits = sum(c.isdigit() for c in text[start:end])
-        if free(start, end) and 7 <= number_of_digits <= 15 and (start, end) not in phones:
+        least = 7 if (start, end) in calls else 8
+        if free(start, end) and least <= number_of_digits <= 15 and all(end <= s or start >= e for s, e in phones):
             phones.append((start, end))
             yield hit("phone", start, end, text[start:end].strip())
     for start, end, number, kind in _numbers(line, habit.mark):
@@ -208,17 +226,25 @@ def _line_hits(line: Line, habit: Habits) -> Iterator[Hit]:
             if kind != "number":
                 taken.append((start, end))
             yield hit(kind, start, end, number)
+    for match in _PAYMENT_LINE.finditer(text):
+        taken.append(match.span())
+        yield hit("id", *match.span(), match.group())
     for match in _GROUPED_ID.finditer(text):
         if free(*match.span()):
-            yield hit("id", *match.span(), match.group())
+            start = match.start() + _prefixed(match.group())
+            yield hit("id", start, match.end(), text[start : match.end()])
     for match in _ID.finditer(text):
         trimmed = match.group().rstrip(".-–/")
-        start, end = match.start(), match.start() + len(trimmed)
-        prefix, _, rest = trimmed.partition(" ")
-        if rest and (prefix.lower() in _stop_prefixes() or fold(prefix) in lexicon("FIELD_LABELS")[0]):
-            start += len(prefix) + 1
+        start, end = match.start() + _prefixed(trimmed), match.start() + len(trimmed)
         if any(c.isdigit() for c in text[start:end]) and not any(s <= start and end <= e for s, e in taken):
             yield hit("id", start, end, text[start:end].strip(" #"))
+
+
+def _prefixed(number: str) -> int:
+    """How many characters of it are a word before the number and no part of it."""
+    prefix, _, rest = number.partition(" ")
+    label = prefix.lower() in _stop_prefixes() or fold(prefix) in lexicon("FIELD_LABELS")[0]
+    return len(prefix) + 1 if rest and label else 0
 
 
 @cache

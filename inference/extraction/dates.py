@@ -1,30 +1,13 @@
 """Dates as people print them, to `date`; day and month told apart by the rest of the document."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import date
-from functools import cache
-from typing import Literal
 
-from babel import Locale
+from inference.extraction.date_ranges import Order as Order
+from inference.extraction.date_ranges import find_ranges
+from inference.extraction.month_names import fold_name, months, year_of
 
-Order = Literal["dmy", "mdy"]
-
-LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "sv", "da", "nb", "fi", "pl", "cs", "sk", "hr", "sl", "hu", "ro", "tr", "et", "lv", "lt")  # fmt: skip  # noqa: E501
-_EXTRA = {
-    "sept": 9,
-    "mrz": 3,
-    "maerz": 3,
-    "jaenner": 1,
-    "janner": 1,
-    "febr": 2,
-    "okt": 10,
-    "fevr": 2,
-    "juil": 7,
-    "set": 9,
-    "mei": 5,
-}
 _SEPARATOR = r"\s?[./\-–]\s?"
 _NUMERIC = re.compile(
     rf"(?<![\d.,/])(\d{{1,2}})({_SEPARATOR})(\d{{1,2}})({_SEPARATOR})(\d{{4}}|\d{{2}})(?![\d/]|[.,]\d)"
@@ -32,40 +15,23 @@ _NUMERIC = re.compile(
 _ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?!\d)")
 _CJK = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 _WORD = r"([^\W\d_]{3,12})"
-_DAY_FIRST = re.compile(rf"(?<![\w.,])(\d{{1,2}})(?:st|nd|rd|th|er|º|°|ª)?[\s.\-/]{{0,3}}(?:de |of |d')?{_WORD}\.?[\s,.\-/']{{0,3}}(?:de |del |do )?(\d{{4}}|\d{{2}})(?![\d,]|\.\d)", re.I)  # fmt: skip  # noqa: E501
+_DAY_FIRST = re.compile(rf"(?<![\w.,])(\d{{1,2}})(?:st|nd|rd|th|er|º|°|ª)?[\s.\-/]{{0,3}}(?:de |of |d')?{_WORD}\.?[\s,.\-/']{{0,3}}(?:de |del |do )?(\d{{4}}(?!\d|[.,]\d)|\d{{2}}(?![\d,]|\.\d))", re.I)  # fmt: skip  # noqa: E501
 _MONTH_FIRST = re.compile(
     rf"(?<!\w){_WORD}\.?[\s\-]{{0,2}}(\d{{1,2}})(?:st|nd|rd|th)?\s?,?[\s\-]{{1,2}}(\d{{4}})(?!\d)", re.I
 )
 _YEAR_FIRST = re.compile(rf"(?<!\d)((?:19|20)\d\d)[.\s\-]{{1,2}}{_WORD}\.?[\s\-]{{1,2}}(\d{{1,2}})(?!\d)", re.I)
 
 
-@cache
-def months() -> dict[str, int]:
-    """Folded month names and abbreviations of `LANGUAGES` to numbers, without names that mean two months."""
-    found: dict[str, int] = {}
-    clashes: set[str] = set()
-    for language in LANGUAGES:
-        locale = Locale.parse(language)
-        for context in ("format", "stand-alone"):
-            for width in ("wide", "abbreviated"):
-                for number, name in locale.months[context][width].items():
-                    key = _fold(name)
-                    if len(key) >= 3 and found.setdefault(key, number) != number:
-                        clashes.add(key)
-    return {key: number for key, number in (found | _EXTRA).items() if key not in clashes or key in _EXTRA}
-
-
-def _fold(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(character for character in plain if character.isalpha())
-
-
 def find_dates(text: str, order: Order = "dmy") -> Iterator[tuple[int, int, date]]:
-    """Every date in the text as (start, end, date), never overlapping. `order` settles 04/05/2026."""
+    """Every date in the text as (start, end, date), never overlapping. `order` settles 04/05/2026.
+
+    The ends of a range are dates even where they lack a part that the other end has.
+    """
     if not any(map(str.isdigit, text)):
         return
     taken: list[tuple[int, int]] = []
-    for start, end, found in (*_iso(text), *_named(text), *_numeric(text, order)):
+    ends = (end for both in find_ranges(text, order) for end in both)
+    for start, end, found in (*ends, *_iso(text), *_named(text), *_numeric(text, order)):
         if all(end <= s or start >= e for s, e in taken):
             taken.append((start, end))
             yield start, end, found
@@ -100,9 +66,9 @@ def _named(text: str) -> Iterator[tuple[int, int, date]]:
     patterns = ((_DAY_FIRST, 3, 2, 1), (_MONTH_FIRST, 3, 1, 2), (_YEAR_FIRST, 1, 2, 3))
     for pattern, year, name, day in patterns:
         for match in pattern.finditer(text):
-            month = months().get(_fold(match.group(name)))
+            month = months().get(fold_name(match.group(name)))
             if month:
-                yield from _valid(match, _year(match.group(year)), month, int(match.group(day)))
+                yield from _valid(match, year_of(match.group(year)), month, int(match.group(day)))
 
 
 def _numeric(text: str, order: Order) -> Iterator[tuple[int, int, date]]:
@@ -111,18 +77,11 @@ def _numeric(text: str, order: Order) -> Iterator[tuple[int, int, date]]:
         neighbours = text[max(match.start() - 1, 0) : match.start()] + text[match.end() : match.end() + 1]
         if separator != match.group(4).strip() or (separator == "-" and "-" in neighbours):
             continue
-        first, second, year = int(match.group(1)), int(match.group(3)), _year(match.group(5))
+        first, second, year = int(match.group(1)), int(match.group(3)), year_of(match.group(5))
         dotted = separator == "."
         month_leads = (order == "mdy" and not dotted and first <= 12) or second > 12
         day, month = (second, first) if month_leads else (first, second)
         yield from _valid(match, year, month, day)
-
-
-def _year(text: str) -> int:
-    year = int(text)
-    if len(text) == 4:
-        return year
-    return 2000 + year if year < 70 else 1900 + year
 
 
 def _valid(match: re.Match[str], year: int, month: int, day: int) -> Iterator[tuple[int, int, date]]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -14,8 +15,10 @@ from numpy.typing import NDArray
 
 from inference.extraction.candidates import Hit
 from inference.extraction.features import Features
+from inference.extraction.labels import fold, lexicon
 from inference.extraction.lines import GAP
 from inference.extraction.names import GREETING, PART_OF_NAME, PERSON, TITLE, is_note
+from inference.extraction.periods import ranges
 from inference.extraction.whole_names import unwrapped, with_legal_form
 from inference.fields import FIELDS
 from inference.types import Box, Value
@@ -23,6 +26,8 @@ from inference.types import Box, Value
 MINIMUM = -1.0
 WEAK, WEAK_IN_NAME = -2.0, -4.0
 LESSER_KIND = 2.0
+SLIGHT = 6.0  # what a number of two digits, or a year, lacks as an invoice's
+LIKELY_PART = -7.0  # what the other groups of a number score at least
 LIMIT = 8.0
 CENT = Decimal("0.02")
 MAX_CHOICES = 6
@@ -38,8 +43,11 @@ _HIT_KINDS = {
     "seller_phone": ("phone",),
 }
 _SUM = ("net_amount", "tax_amount", "gross_amount")
+_PERIOD = ("service_period_start", "service_period_end")
 _EXTRA = ("shipping_amount", "discount_amount", "rounding_amount")
 _DASH = re.compile(r"\d(?: -|- )")
+_EDGES = " :#.,;()[]|*"
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _GLUE = re.compile(r"^.*[:#=](?=.*\d)")
 
 
@@ -97,6 +105,7 @@ def header(scores: Scores) -> dict[str, Choice]:
             found[name] = _blocks(scores, name, ", " if name.endswith("_address") else " ")
     chosen = {name: _ranked(choices, 0) for name, choices in found.items() if choices and choices[0].score > MINIMUM}
     chosen |= _totals(found)
+    chosen = {name: choice for name, choice in chosen.items() if name not in _PERIOD} | _period(scores, found)
     return chosen | _unsaid_due(chosen)
 
 
@@ -159,27 +168,54 @@ def spans(scores: Scores, name: str) -> Iterator[Span]:
 
 def _identifiers(scores: Scores, name: str) -> list[Choice]:
     best: dict[str, Choice] = {}
+    column = scores.of(name)
     for span in spans(scores, name):
-        dashed = _dashed(scores, span)
-        raw, box = (span.text, span.box) if dashed is None else (dashed.candidate.raw, dashed.box)
-        text = _GLUE.sub("", raw).strip(" :#.,;()[]|*")
-        if not text or not any(character.isalnum() for character in text):
+        whole = _whole(scores, span, column)
+        raw, box = (span.text, span.box) if whole is None else (whole.candidate.raw, whole.box)
+        text = _GLUE.sub("", raw).strip(_EDGES)
+        if name != "payment_reference":  # which may hold a name
+            text = _number_alone(text)
+        if not any(map(str.isdigit, text)):
             continue
+        slight = name == "invoice_number" and (len(text) <= 2 or _YEAR.fullmatch(text) is not None)
+        score = span.score - SLIGHT * slight
         page = scores.features.lines.lines[span.line].page
-        if text not in best or best[text].score < span.score:
-            best[text] = Choice(text, raw, page, box, span.score)
+        if text not in best or best[text].score < score:
+            best[text] = Choice(text, raw, page, box, score)
     return sorted(best.values(), key=lambda choice: -choice.score)
 
 
-def _dashed(scores: Scores, span: Span) -> Hit | None:
-    """The whole of a number in groups with dashes between, of which a span may hold some only."""
+def _whole(scores: Scores, span: Span, column: NDArray[np.float32]) -> Hit | None:
+    """The whole of a number in groups, or with letters before it, of which a span may hold some only."""
     begin = scores.features.line_starts[span.line]
+    found: list[tuple[int, Hit]] = []
     for hit in scores.features.hits:
-        if hit.kind == "id" and hit.line.index == span.line and _DASH.search(hit.candidate.raw):
-            first, last = hit.line.words_of(hit.start, hit.end)
-            if begin + first <= span.first and span.last <= begin + last:
-                return hit
-    return None
+        if hit.kind != "id" or hit.line.index != span.line:
+            continue
+        first, last = (begin + word for word in hit.line.words_of(hit.start, hit.end))
+        rest = [word for word in range(first, last + 1) if not span.first <= word <= span.last]
+        held = first <= span.first and span.last <= last
+        if held and rest and (_DASH.search(hit.candidate.raw) or min(column[word] for word in rest) > LIKELY_PART):
+            found.append((len(rest), hit))
+    return max(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def _number_alone(text: str) -> str:
+    """Without the words before and behind a number: "quoting NX-4419", "FC1120774 du", "57-5550230 CLIA 42D"."""
+    words = text.split(" ")
+    while words and not any(map(str.isdigit, words[-1])):
+        words.pop()
+    while len(words) > 1 and words[0].isalpha() and (not words[0].isupper() or fold(words[0]) in _named()):
+        words.pop(0)
+    apart = next((place for place, word in enumerate(words) if place and word.isalpha() and len(word) > 2), len(words))
+    return " ".join(words[:apart]).strip(_EDGES)
+
+
+@cache
+def _named() -> frozenset[str]:
+    """Words that are the label of a number as a whole, but those that open one as well ("PO 88214")."""
+    table, _ = lexicon("FIELD_LABELS")
+    return frozenset(key for key, roles in table.items() if not {"purchase_order", "delivery_note"} & {*roles})
 
 
 def _blocks(scores: Scores, name: str, between: str) -> list[Choice]:
@@ -248,6 +284,28 @@ def _ranked(choices: list[Choice], position: int, agreement: float = 0.0) -> Cho
     margin = chosen.score - others[0].score if others else LIMIT
     rivals = tuple(choice for choice in others[:3] if choice.score > -4)
     return replace(chosen, margin=max(min(margin, LIMIT), -LIMIT), agreement=agreement, rivals=rivals)
+
+
+def _period(scores: Scores, found: dict[str, list[Choice]]) -> dict[str, Choice]:
+    """Start and end chosen together: two dates in order, rather the two of a printed range."""
+    printed = {(first.value, last.value) for first, last in ranges(h for h in scores.features.hits if h.kind == "date")}
+    starts, ends = ([choice for choice in found[name][:MAX_CHOICES] if choice.score > -LIMIT] for name in _PERIOD)
+    best: tuple[Choice | None, Choice | None] = (None, None)
+    top = 0.0
+    for start, end in product((None, *starts), (None, *ends)):
+        together = 0.0
+        if start is not None and end is not None:
+            if str(end.value) < str(start.value) or end.box == start.box:
+                continue
+            together = 3.0 if (start.value, end.value) in printed else 0.0
+        score = _gain(start) + _gain(end) + together
+        if score > top:
+            best, top = (start, end), score
+    return {
+        name: _ranked(options, options.index(choice))
+        for name, options, choice in zip(_PERIOD, (starts, ends), best, strict=True)
+        if choice is not None
+    }
 
 
 def _totals(found: dict[str, list[Choice]]) -> dict[str, Choice]:

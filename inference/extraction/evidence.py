@@ -13,6 +13,8 @@ ROLE_KINDS: dict[str, tuple[str, ...]] = {
     "issue_date": ("date",),
     "due_date": ("date",),
     "service_period": ("date",),
+    "period_limit": ("date",),
+    "period_end": ("date",),
     "service_date": ("date",),
     "other_date": ("date",),
     "vat_id": ("vat_id", "id"),
@@ -25,12 +27,24 @@ ROLE_KINDS: dict[str, tuple[str, ...]] = {
     "other_number": ("id", "phone"),
 }
 _IDS = ("id",)
+FAINT, SAID, PLACED = 0.6, 0.65, 0.7  # a bare "le"; a sentence about paying; "Lyon, le 6 juin 2025"
 _PAY = re.compile(
-    r"(?:zahl|lastschrift|überweis|abgebucht|buchen wir|ziehen wir|eingezogen|abbuch|belast|debit|\bpay|\bdue\b"
-    r"|settle|régler|payer|prélev|pagar|abonar|cargar|pagat|addebit"
-    r"|betal|voldo|incass|afgeschr|förfall|forfald|forfall|eräänt|maksa|zapłać|płat|uhra[dď]|splat|plati|fizet)",
+    r"(?:zahl|lastschrift|überweis|abgebucht|buchen wir|ziehen wir|eingezogen|abbuch|belast|begleich|ausgleich|debit"
+    r"|\bpay|\bdue\b|settle|remit|régler|règlement|payer|acquitter|prélev|virement|pagar|pago\b|abonar|cargar|con cargo"
+    r"|adeud|domicili|pagat|pagament|addebit|versa(?:re|ment)|bonific"
+    r"|betal|voldo|incass|afgeschr|förfall|forfald|forfall|eräänt|maksa|zapłać|płat|uhra[dď]|úhrad|splat|plati|plaća"
+    r"|fizet|plăti|plată|πληρω)",
     re.IGNORECASE,
 )
+_PAID = re.compile(
+    r"receiv|reçu|(?<!not )(?<!be )\bpaid|payée?\b|votre paiement|pagad[oa]|pagat[oa]|bezahlt|erhalten|eingegangen"
+    r"|ontvangen|betaald\b|thank|mottag|modtag|opłacon|zapłacon|uhrazen|plaćeno|plačano|verzug|vorkasse|anzahlung",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(
+    r"[^\W\d][^\d,;:|@]{1,30}(?:,|\s[–-])\s?(?:the |den |am |le |il |l[iì] |el |a |em |den |dnia |dne |dana |d\.? ?)?"
+)
+_PREPOSITIONS = frozenset(("le", "vom", "del", "du", "den", "am", "fra", "van", "z dnia", "zdnia", "zdne"))
 
 
 @dataclass
@@ -78,17 +92,28 @@ def gather(lines: Layout, hits: list[Hit], labels: dict[int, list[Label]]) -> Ev
                     below = _below(lines, label, role, by_line, hits)
                     if below:
                         _note(evidence.above[below[0]], role, below[1])
-    _due_sentences(hits, evidence)
+    _sentences(hits, evidence)
     return evidence
 
 
-def _due_sentences(hits: list[Hit], evidence: Evidence) -> None:
-    """A date in a sentence about paying ("please pay 12.00 by ...") is when payment is due."""
+def _sentences(hits: list[Hit], evidence: Evidence) -> None:
+    """What a sentence or a place tells: "please pay 12.00 by ..." is when payment is due, "Lyon, le ..." today's."""
+    pays: dict[tuple[int, int], bool] = {}
     for position, hit in enumerate(hits):
-        if hit.kind == "date" and not evidence.left.get(position):
-            run = next((run for run in hit.line.runs if run.start <= hit.start < run.end), None)
-            if run is not None and hit.start - run.start > 12 and _PAY.search(run.text):
-                evidence.left[position]["due_date"] = 0.6
+        if hit.kind != "date" or max(evidence.left.get(position, {}).values(), default=0.0) > FAINT:
+            continue
+        run = next((run for run in hit.line.runs if run.start <= hit.start < run.end), None)
+        if run is None:
+            continue
+        before = hit.line.text[run.start : hit.start]
+        if _PLACE.fullmatch(before) and hit.line.text[hit.end : run.end].strip(" .") == "":
+            _note(evidence.left[position], "issue_date", PLACED)
+        elif len(before) > 12:
+            place = hit.line.index, run.start
+            if place not in pays:
+                pays[place] = bool(_PAY.search(run.text)) and not _PAID.search(run.text)
+            if pays[place]:
+                _note(evidence.left[position], "due_date", SAID)
 
 
 def _note(roles: dict[str, float], role: str, score: float) -> None:
@@ -96,6 +121,8 @@ def _note(roles: dict[str, float], role: str, score: float) -> None:
 
 
 def _weight(label: Label) -> float:
+    if label.key in _PREPOSITIONS and re.search(r"[^\W\d]{4,}\s$", label.line.text[: label.start]):
+        return 0.35  # "accepté le": the date of what was done, unless that is a label itself ("émise le")
     if label.key in weak():
         return 0.6
     return 0.7 if len(label.key) <= 3 else 1.0

@@ -1,6 +1,6 @@
 """The header fields: for each the best candidate, its confidence and what else it could be.
 
-Numbers and dates are chosen here; kind of document, parties and payment have modules of their own.
+Numbers and single dates are chosen here; kind of document, period, parties and payment have modules of their own.
 """
 
 import re
@@ -15,6 +15,7 @@ from inference.extraction.document_type import document_type
 from inference.extraction.labels import find_labels, fold, lexicon
 from inference.extraction.party_fields import contacts, party_names, vat_ids
 from inference.extraction.payment_fields import amounts, bank_details, currency, payment_terms
+from inference.extraction.periods import service_period
 from inference.types import FieldPrediction
 
 _OPTIONAL_IDS = ("purchase_order", "delivery_note", "customer_number", "credited_invoice", "payment_reference", "seller_tax_number", "seller_bank_account")  # fmt: skip  # noqa: E501
@@ -38,6 +39,7 @@ def header_fields(document: Document) -> dict[str, FieldPrediction]:
         document_type,
         invoice_number,
         dates,
+        service_period,
         identifiers,
         party_names,
         vat_ids,
@@ -155,7 +157,6 @@ def dates(document: Document) -> Iterator[FieldPrediction]:
         yield predictions.of_hit(
             "due_date", hit, confidence("date", score - 0.5 * early, margin(due)), reasons, due[1:]
         )
-    yield from _period(document)
 
 
 def _other_dates(document: Document) -> list[tuple[Hit, float]]:
@@ -167,24 +168,6 @@ def _other_dates(document: Document) -> list[tuple[Hit, float]]:
         and hit.line.index not in document.body
         and document.evidence.strength(position, "other_date") >= 0.4
     ]
-
-
-def _period(document: Document) -> Iterator[FieldPrediction]:
-    dates = [(position, hit) for position, hit in enumerate(document.hits) if hit.kind == "date"]
-    for position, hit in dates:
-        strength = document.evidence.strength(position, "service_period")
-        if strength < 0.4:
-            continue
-        following = next((other for _, other in dates if other.line is hit.line and other.start > hit.start), None)
-        if (
-            following is not None
-            and len(hit.line.text[hit.end : following.start]) <= 8
-            and str(following.value) >= str(hit.value)
-        ):
-            sure = confidence("date", strength, 0.5)
-            yield predictions.of_hit("service_period_start", hit, sure)
-            yield predictions.of_hit("service_period_end", following, sure)
-            return
 
 
 def identifiers(document: Document) -> Iterator[FieldPrediction]:

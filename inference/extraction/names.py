@@ -4,9 +4,9 @@ import re
 from functools import cache
 
 from inference.extraction import vocabulary
-from inference.extraction.dates import LANGUAGES
 from inference.extraction.labels import find_labels, fold, lexicon, phrases
 from inference.extraction.lines import Run
+from inference.extraction.month_names import LANGUAGES
 
 POSTCODE = re.compile(
     r"(?<![\w./\-])(?:[A-Z]{1,2}[- ]{1,3})?(?:\d{5}(?:-\d{3,4})?|\d{4}-\d{3}|\d{3}-\d{4}|[A-Z]\d{2} ?[A-Z\d]{4}(?=[,\s]|$)|\d{4} ?[A-Z]{2}|\d{4}|\d{3} ?\d{2,3}|\d{2}-\d{3}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d)(?![\w/\-])"  # noqa: E501

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from inference.extraction.candidates import Hit
-from inference.extraction.lines import Line, Run
+from inference.extraction.lines import GAP, Line, Run
 from inference.extraction.table_head import Column
 from inference.extraction.table_roles import multiplies
 
@@ -20,6 +20,7 @@ class Item:
     cells: dict[str, Hit] = field(default_factory=dict)
     texts: dict[str, list[Run]] = field(default_factory=lambda: defaultdict(list))
     lines: list[Line] = field(default_factory=list)
+    headed: bool = False  # its description stands under a head that names it
 
     @property
     def checks(self) -> bool | None:
@@ -33,6 +34,12 @@ class Item:
         off = abs(cut) if isinstance(cut, Decimal) else Decimal(0)
         prices = (price, price - off, price * (1 - off / 100))
         return any(multiplies(quantity, each, amount) for each in prices) or multiplies(quantity, price, amount + off)
+
+    @property
+    def described(self) -> bool:
+        """Whether the description has a column of its own: a head that names it, and a gap before its first word."""
+        runs = self.texts.get("description")
+        return bool(runs) and self.headed and runs[0].line.text[: runs[0].start][-1:] in ("", GAP)
 
     @property
     def amount(self) -> Decimal | None:

@@ -67,7 +67,8 @@ def _amount_role(columns: Sequence[Column]) -> tuple[str, ...]:
 
 def item_of(cells: Cells, columns: Sequence[Column]) -> Item:
     """The cells by role; what stands under a head of unknown meaning is left out."""
-    item = Item(lines=[cells.line])
+    headed = any(column.role == "description" and column.role in column.roles for column in columns)
+    item = Item(lines=[cells.line], headed=headed)
     for number, hit in cells.hits.items():
         if columns[number].role != UNKNOWN:
             item.cells[columns[number].role] = hit

@@ -11,6 +11,8 @@ from inference.types import Box
 
 NUMERIC = ("quantity", "unit_price", "discount", "tax_rate", "net_amount", "tax_amount", "gross_amount")
 UNKNOWN = "unknown"
+NARROW = 0.08  # the width of a column that holds codes or positions, never descriptions
+UNNAMED = 0.25  # a head that begins further right leaves the descriptions' column without a name
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,12 @@ def find_head(
     roles = {column.role for column in columns} - {UNKNOWN}
     if not {"net_amount", "gross_amount"} & roles or len(roles) < 2 or (len(roles) == 2 and "description" not in roles):
         return None
-    return (columns, rows[last].index) if roles & {"description", "quantity", "unit_price", "product_code"} else None
+    if not roles & {"description", "quantity", "unit_price", "product_code"}:
+        return None
+    if "description" not in roles and columns[0].box.x0 > UNNAMED and rows[last + 1 :]:
+        left, top = min(rows[last + 1].box.x0, columns[0].box.x0 - 0.1), columns[0].box
+        columns = (Column(UNKNOWN, Box(left, top.y0, left + 0.1, top.y1)), *columns)
+    return columns, rows[last].index
 
 
 def alike(one: tuple[Column, ...], other: tuple[Column, ...]) -> bool:
@@ -168,7 +175,11 @@ def _with_strangers(start: int, end: int, line: Line, labels: list[Label]) -> li
 
 def _stranger(text: str, start: int, line: Line, units: list[_Unit]) -> None:
     word = text.strip(" \t./:-|–")
-    if word.upper() in CODES or word in SYMBOLS:
+    if units and (word.upper() in CODES or word in SYMBOLS):
+        known = units.pop()
+        begin = start + text.index(word)
+        box = known.box.union(line.span(begin, begin + len(word))[1])
+        units.append(_Unit(line, known.key, known.roles, box))
         return
     if len(fold(word)) >= 3 and not word.startswith("(") and "/" not in text and " - " not in text:
         begin = start + text.index(word)
@@ -240,8 +251,15 @@ def _two_descriptions(heads: list[Cell], assigned: dict[int, str]) -> None:
     if len(named) != 2 or "description" not in assigned.values():
         return
     first, second = named
-    if second != first + 1 or {assigned.get(first), assigned.get(second)} - {"description", None}:
+    narrow = heads[second][1].x0 - heads[first][1].x0 < NARROW
+    if second != first + 1 or {assigned.get(first), assigned.get(second)} - {
+        "description",
+        "product_code" if narrow else None,
+        None,
+    }:
         return
+    if narrow and assigned.get(second) == "product_code":
+        assigned.pop(second)
     assigned[second] = "description"
     rest = [role for role in ("product_code", "position") if role not in assigned.values()]
     if rest:

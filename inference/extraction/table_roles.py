@@ -22,9 +22,10 @@ def settle(columns: Sequence[Column], rows: Sequence[Cells]) -> tuple[Column, ..
     """The columns with the roles under which most rows multiply; the head's own reading wins a tie."""
     filled = [row for row in rows if len(row.hits) >= 2]
     columns = _net_before_tax(_by_content(_priced(_described(columns, rows), rows), filled), filled)
-    columns = _less_discount(columns, filled)
-    if not filled:
-        return tuple(columns)
+    return tuple(_less_discount(_multiplying(columns, filled), filled)) if filled else tuple(columns)
+
+
+def _multiplying(columns: Sequence[Column], filled: list[Cells]) -> tuple[Column, ...]:
     at = {column.role: number for number, column in enumerate(columns)}
     declared = tuple(at.get(role) for role in _TRIPLE)
     count = _count(declared, filled)
@@ -136,7 +137,7 @@ def _options(role: str, columns: Sequence[Column], rows: list[Cells]) -> list[in
         kinds = [row.hits[number].kind for row in rows if number in row.hits]
         if len(kinds) < 0.5 * len(rows) or kinds.count("percent") > 0.5 * len(kinds):
             continue
-        if role in column.roles or column.role in (UNKNOWN, "discount", "tax_rate", *_TRIPLE):
+        if role in column.roles or column.role in (UNKNOWN, "discount", "tax_rate", "tax_amount", *_TRIPLE):
             found.append(number)
     return found
 

@@ -107,7 +107,7 @@ def _items(rows: Sequence[Cells], columns: Sequence[Column], edges: list[float])
             items.append(item)
         elif strong:
             pending = []
-        elif described:
+        elif described and not any(other.kind == "money" for other in item.cells.values()):
             pending.append((cells.line, described))
         if hit is None and item.cells:
             loose.append(item)

@@ -86,6 +86,7 @@ def _items(rows: Sequence[Cells], columns: Sequence[Column], edges: list[float])
     items: list[Item] = []
     pending: list[tuple[Line, list[Run]]] = []
     loose: list[Item] = []
+    usual = 0  # lines of a description over its numbers, as the first row has them
     stacked = any(column.stacked for column in columns)
     (amount,) = _amount_role(columns)
     for cells in rows:
@@ -99,8 +100,12 @@ def _items(rows: Sequence[Cells], columns: Sequence[Column], edges: list[float])
             if stacked:
                 item.texts["product_code"] = item.texts.pop("description", [])
             if not described and not stacked:
-                item.texts["description"] = [run for _, runs in pending[-3:] for run in runs]
-                item.lines += [line for line, _ in pending[-3:]]
+                usual = min(len(pending), 3) if not items else usual
+                above = pending[len(pending) - usual :] if 0 < usual < len(pending) else pending[-3:]
+                if items:
+                    _continue(items[-1], pending[: len(pending) - len(above)])
+                item.texts["description"] = [run for _, runs in above for run in runs]
+                item.lines += [line for line, _ in above]
             elif items:
                 _continue(items[-1], pending)
             pending = []
@@ -115,7 +120,34 @@ def _items(rows: Sequence[Cells], columns: Sequence[Column], edges: list[float])
             break
     if items:
         _continue(items[-1], pending)
+    _codes_on_top(items)
     return completed(items, loose, columns)
+
+
+def _codes_on_top(items: list[Item]) -> None:
+    """Where most rows hold a code beside their numbers and words under it, the words are the description."""
+    parts = [_first_line(item) for item in items]
+    coded = [item for item, (code, below) in zip(items, parts, strict=True) if below and _is_code(code)]
+    if len(coded) < 0.6 * len(items):
+        return
+    for item in coded:
+        code, below = _first_line(item)
+        item.texts["description"] = below
+        if not item.texts.get("product_code"):
+            item.texts["product_code"] = code
+
+
+def _first_line(item: Item) -> tuple[list[Run], list[Run]]:
+    """The description's runs on the row's own line, and those under it."""
+    runs = item.texts.get("description", [])
+    own = [run for run in runs if run.line is item.lines[0]]
+    return own, [run for run in runs if run.line.index > item.lines[0].index]
+
+
+def _is_code(runs: list[Run]) -> bool:
+    words = " ".join(run.text for run in runs).split()
+    digits = [word for word in words if any(map(str.isdigit, word))]
+    return bool(words) and len(digits) == len(words) and (len(words) == 1 or "".join(words).isdigit())
 
 
 def _continue(item: Item, pending: list[tuple[Line, list[Run]]]) -> None:

@@ -20,6 +20,7 @@ class Item:
     cells: dict[str, Hit] = field(default_factory=dict)
     texts: dict[str, list[Run]] = field(default_factory=lambda: defaultdict(list))
     lines: list[Line] = field(default_factory=list)
+    extra: bool = False  # a discount or shipping among the goods: a row where a total includes it
     headed: bool = False  # its description stands under a head that names it
 
     @property
@@ -46,6 +47,11 @@ class Item:
         """The row's amount: net, or gross where the table shows no net."""
         hit = self.cells.get("net_amount") or self.cells.get("gross_amount")
         return hit.value if hit is not None and isinstance(hit.value, Decimal) else None
+
+
+def total_of(items: Iterable[Item]) -> Decimal:
+    """The sum of the rows' amounts."""
+    return sum((item.amount or Decimal(0) for item in items), Decimal(0))
 
 
 def completed(items: list[Item], loose: Sequence[Item], columns: Sequence[Column]) -> list[Item]:

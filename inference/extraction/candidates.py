@@ -34,6 +34,7 @@ _AFTER = re.compile(
     rf" ?(?P<percent>%)|(?:[ \t]?(?P<cur>{_MONEY}(?![A-Za-z])(?! ?\d)))?(?P<close>\s?\))?(?P<minus> ?[-−](?![\w-]))?(?P<credit> CR\b)?"  # noqa: E501
 )
 _US_DOLLAR = re.compile(r"\busd\b|us[- ]dollar|\bu\.?s\.? ?\$")
+_TAX_LETTER = re.compile(r"[A-FNTXZ](?!\w)")  # "582.00T": taxable; tills print A and B for two rates
 _ID = re.compile(r"(?:(?<![\w/.\-])[A-Z]{1,4}[ \-]{1,2}(?=[\dA-Z]*\d))?(?<![\w])[#]?[^\W_][\w./\-–]*")
 _GROUPED_ID = re.compile(
     r"(?<![\w.,/+\-])(?<!\d )(?:"
@@ -310,6 +311,8 @@ def _numbers(line: Line, mark: Mark | None) -> Iterator[tuple[int, int, Decimal,
     while match := _NUMBER.search(text, position):
         start = match.start()
         end = _tight_end(line, start, match.end())
+        if " " in text[start:end] and parse_amount(text[start:end], mark) is None:
+            end = text.index(" ", start)  # "1.8 475.00": hours and a rate
         while end > start and text[end - 1] in ".,' ’":
             end -= 1
         position = max(end, start + 1)
@@ -318,7 +321,8 @@ def _numbers(line: Line, mark: Mark | None) -> Iterator[tuple[int, int, Decimal,
             continue
         floor = after.end()
         left, right = start - len(text[before.start() : start].lstrip()), after.end()
-        if _glued_left(text, left, start) or _glued_right(text, right):
+        tax_letter = decimals(text[start:end]) == 2 and _TAX_LETTER.match(text, right)
+        if _glued_left(text, left, start) or (_glued_right(text, right) and not tax_letter):
             continue
         number = parse_amount(text[start:end], mark)
         if number is None or len(text[start:end]) > 24:
@@ -349,6 +353,8 @@ def _glued_left(text: str, left: int, start: int) -> bool:
 
 def _glued_right(text: str, right: int) -> bool:
     following = text[right : right + 1]
+    if following == "." and text[right + 1 : right + 2].isalpha():
+        return True  # the 3594 of the code 3594.H1
     return (following.isalpha() and following not in "xX×") or (following != "" and following in "/_")
 
 

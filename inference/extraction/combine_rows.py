@@ -14,6 +14,7 @@ from inference.types import FieldPrediction, Row
 
 CENT = Decimal("0.02")
 CEILING = 0.985
+PLACED = 0.85  # the rules are this sure of a description that has a column of its own
 MAX_OPEN = 6  # stretches of rows that only one reader sees, tried in every combination
 _ORDER = ("xml", "rules", "model", "memory")
 _WORD = re.compile(r"[^\W\d_]{3,}")
@@ -110,7 +111,12 @@ def _cell(name: str, kind: Kind, one: FieldPrediction, other: FieldPrediction) -
         return replace(
             one, confidence=sure, reader=readers(one.reader, other.reader), reasons=() if sure >= 0.85 else one.reasons
         )
-    return other if name == "description" and better(to_text(one.value), to_text(other.value)) else one
+    if name != "description":
+        return one
+    placed = [said for said in (one, other) if said.reader == "rules" and said.confidence >= PLACED]
+    if placed and _WORD.search(to_text(placed[0].value)):
+        return placed[0]
+    return other if better(to_text(one.value), to_text(other.value)) else one
 
 
 def readers(one: str, other: str) -> str:

@@ -1,20 +1,24 @@
-"""Line items of tables without a head: rows that multiply, else rows that add up to a total below them."""
+"""Line items of tables without a head: rows that multiply, and charges that add up to a printed total (`charges`)."""
 
 import re
+from collections.abc import Set
 from decimal import Decimal
 
 from inference.extraction.candidates import Hit
+from inference.extraction.charges import best_charges
 from inference.extraction.lines import Layout, Line, Run
 from inference.extraction.table_item import Item
-from inference.extraction.table_rows import MAX_ITEMS, Numbers, closes, set_aside
+from inference.extraction.table_rows import MAX_ITEMS, Numbers, closes
 
-MAX_OUTLINE = 60
 _POSITION = re.compile(r"\d{1,3}[.)]?")
 
 
-def headless_items(lines: Layout, numbers: Numbers) -> list[Item]:
-    """Rows where a quantity times a price is an amount; where there are none, rows that a total adds up."""
-    return _multiplying(lines, numbers) or _adding_up(lines, numbers) or _outline(lines, numbers)
+def headless_items(lines: Layout, numbers: Numbers, totals: Set[Decimal]) -> list[Item]:
+    """Rows where a quantity times a price is an amount, or the charges among which they are."""
+    multiplying = _multiplying(lines, numbers)
+    charged = best_charges(lines, numbers, totals)
+    among = {item.lines[0].index for item in charged} >= {item.lines[0].index for item in multiplying}
+    return charged if charged and among else multiplying
 
 
 def _multiplying(lines: Layout, numbers: Numbers) -> list[Item]:
@@ -86,61 +90,3 @@ def _wrap(item: Item, line: Line) -> None:
             runs.append(run)
             item.lines.append(line)
             return
-
-
-def _adding_up(lines: Layout, numbers: Numbers) -> list[Item]:
-    """Descriptions with one amount at the right, on lines that follow each other, summed up by the first total."""
-    for page in lines.pages:
-        items: list[Item] = []
-        for line in lines.page_lines(page.number):
-            hits = sorted(numbers.get(line.index, ()), key=lambda hit: hit.start)
-            money = [hit for hit in hits if hit.kind == "money"]
-            if money and closes(line, hits):
-                if len(items) >= 2 and _sum(items) in {hit.value for hit in money}:
-                    return items
-                if len(items) == 1 and _sum(items) == money[-1].value and _sum(items):
-                    return items
-                items = []
-            elif len(money) == 1 and _is_row(line, money[0], items):
-                item = Item(cells={"net_amount": money[0]}, lines=[line])
-                _describe(item, hits)
-                if item.texts.get("description") and not set_aside(line, item):
-                    items.append(item)
-            elif items and not hits:
-                _wrap(items[-1], line)
-    return []
-
-
-def _outline(lines: Layout, numbers: Numbers) -> list[Item]:
-    """Charges that are split up under each of them, as bills of usage are: rows at one indent that make a total."""
-    levels: dict[int, list[Item]] = {}
-    totals: set[object] = set()
-    for line in lines.lines:
-        hits = sorted(numbers.get(line.index, ()), key=lambda hit: hit.start)
-        money = [hit for hit in hits if hit.kind == "money"]
-        if money and closes(line, hits):
-            totals.update(hit.value for hit in money if hit.value)
-        elif len(money) == 1 and _is_row(line, money[0], []):
-            item = Item(cells={"net_amount": money[0]}, lines=[line])
-            _describe(item, hits)
-            if item.texts.get("description") and not set_aside(line, item):
-                levels.setdefault(round(line.box.x0 / line.em), []).append(item)
-    best: list[Item] = []
-    for rows in levels.values():
-        rows = rows[-MAX_OUTLINE:]
-        for first in range(len(rows) - 1):
-            some = rows[first:]
-            names = {item.texts["description"][0].text for item in some}
-            if len(names) == len(some) > len(best) and _sum(some) in totals:
-                best = some
-    return best
-
-
-def _is_row(line: Line, amount: Hit, items: list[Item]) -> bool:
-    if amount.end < len(line.text) or line.runs[-1].start != amount.start or len(line.runs) < 2:
-        return False
-    return not items or abs(amount.box.x1 - items[-1].cells["net_amount"].box.x1) <= 0.012
-
-
-def _sum(items: list[Item]) -> Decimal:
-    return sum((item.amount or Decimal(0) for item in items), Decimal(0))

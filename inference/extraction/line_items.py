@@ -1,15 +1,19 @@
 """Line items: the table's head gives the columns, amounts in the last money column give the rows."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from decimal import Decimal
+from itertools import combinations
 
 from inference.extraction.candidates import Hit
+from inference.extraction.charges import best_charges, further_charges
 from inference.extraction.headless import headless_items
 from inference.extraction.lines import Layout, Line
 from inference.extraction.table_head import Column, alike, find_head
-from inference.extraction.table_item import Item
-from inference.extraction.table_rows import MAX_ITEMS, Numbers, read_rows
+from inference.extraction.table_item import Item, total_of
+from inference.extraction.table_rows import MAX_ITEMS, Numbers, printed_totals, read_rows
+
+MAX_EXTRAS = 6
 
 Heads = Callable[[tuple[Line, ...], int, Numbers], tuple[tuple[Column, ...], int] | None]
 
@@ -47,10 +51,42 @@ def find_items(lines: Layout, hits: list[Hit], known: Heads | None = None) -> tu
             open_below = table.open_below
         if len(items) >= MAX_ITEMS:
             break
-    items = without_sums(items) if items or known else headless_items(lines, numbers)
+    totals = printed_totals(lines, numbers)
+    items = with_extras(without_sums(items), totals)
+    if not known:
+        items = _most(items, lines, numbers, totals)
     for item in items:
         body.update(line.index for line in item.lines)
     return items[:MAX_ITEMS], body
+
+
+def _most(items: list[Item], lines: Layout, numbers: Numbers, totals: Set[Decimal]) -> list[Item]:
+    """The rows, or those of charges elsewhere that make up more of what is printed as a total.
+
+    Calls or fillings of one card are a part of a charge; the charges beside a table of hours are not in the table.
+    """
+    if not items:
+        return headless_items(lines, numbers, totals)
+    known = total_of(items)
+    charged = best_charges(lines, numbers, totals)
+    other = total_of(charged)
+    if len(items) >= 2 and known not in totals and any(item.amount == known for item in charged):
+        return [*items, *(item for item in charged if item.amount != known)]
+    doubtful = known not in totals and len(charged) >= len(items) and not any(item.checks for item in items)
+    if len(charged) >= 2 and abs(other) > (abs(known) / 2 if doubtful else 2 * abs(known)):
+        return charged
+    return [*items, *further_charges(lines, numbers, totals, items)] if known in totals else items
+
+
+def with_extras(items: list[Item], totals: Set[Decimal]) -> list[Item]:
+    """The rows with those discounts and shipping charges among them that a printed total includes, the most of them."""
+    extras = [number for number, item in enumerate(items) if item.extra][:MAX_EXTRAS]
+    for count in range(len(extras), 0, -1):
+        for some in combinations(extras, count):
+            chosen = [item for number, item in enumerate(items) if not item.extra or number in some]
+            if total_of(chosen) in totals:
+                return chosen
+    return [item for item in items if not item.extra]
 
 
 def without_sums(items: list[Item]) -> list[Item]:

@@ -78,9 +78,8 @@ def item_row(item: Item) -> dict[str, FieldPrediction]:
     for name, runs in item.texts.items():
         text = " ".join(run.text.strip() for run in runs).strip()
         if text and name in LINE_CELLS and name not in row:
-            row[name] = of_runs(
-                name, text, runs, 0.8 if name == "description" else 0.7, ("read by its place in the table",)
-            )
+            placed = 0.7 if name != "description" else DOUBT if item.described else 0.8
+            row[name] = of_runs(name, text, runs, placed, ("read by its place in the table",))
     return row
 
 

@@ -44,6 +44,7 @@ class Token:
     hit: Hit | None
     after_gap: bool
     after_number: bool = False
+    inside: bool = False  # words stand before it without a gap
 
 
 @dataclass
@@ -72,7 +73,8 @@ def cut(line: Line, hits: Sequence[Hit], columns: Sequence[Column]) -> Cells:
             numeric = token.hit is not None and column.role in NUMERIC
             here = 2 * number + 1
             price = _price(token, column, limits[number])
-            enter = before + price + _entry(token, column) + (0.0 if token.after_gap or source == 0 else 0.008)
+            enter = before + price + _entry(token, column)
+            enter += 0.0 if token.after_gap or source == 0 else _crossing(token, column)
             stay = price + (0.02 if token.after_gap else 0.0)
             moves = [(enter, source, here + numeric)]
             if numeric:
@@ -137,7 +139,10 @@ def _tokens(line: Line, hits: Sequence[Hit]) -> list[Token]:
 
 def _token(line: Line, start: int, end: int, hit: Hit | None, after_number: bool = False) -> Token:
     box = hit.box if hit else line.span(start, end)[1]
-    return Token(start, end, line.text[start:end], box, hit, start == 0 or line.text[start - 1] == GAP, after_number)
+    after_gap = start == 0 or line.text[start - 1] == GAP
+    run = line.text[line.text.rfind(GAP, 0, start) + 1 : start]
+    inside = not after_gap and sum(map(str.isalpha, run)) >= 3
+    return Token(start, end, line.text[start:end], box, hit, after_gap, after_number, inside)
 
 
 @cache
@@ -169,9 +174,12 @@ def _price(token: Token, column: Column, limits: tuple[float, float]) -> float:
         distance = _gap(token.box, column.box) + 0.2 * _offset(token.box, column.box)
         kinds = KINDS[role]
         mismatch = 0.001 * kinds.index(hit.kind) if hit.kind in kinds else 0.3
+        mismatch += 0.02 * (role == "tax_rate" and hit.kind == "money")
         return distance + mismatch + (0.2 if distance > FAR else 0.0)
     outside = max(limits[0] - token.box.x1, token.box.x0 - limits[1], 0.0)
     overrun = max(token.box.x1 - limits[1] - 0.02, 0.0) if role != "description" else 0.0
+    if role == "description" and token.inside and (hit is None or hit.kind == "number"):
+        return outside + 0.004
     if role == "description" and hit is None and fold(token.text) in _units():
         return outside + (0.05 if token.after_number else 0.02)
     if hit is not None and role != UNKNOWN:
@@ -185,10 +193,15 @@ def _price(token: Token, column: Column, limits: tuple[float, float]) -> float:
     if role == "position" and not _POSITION.fullmatch(token.text):
         return outside + 0.06
     if role == "product_code" and not any(c.isdigit() for c in token.text):
-        return outside + overrun + 0.03
+        return outside + overrun + (0.015 if token.text.isupper() and token.after_gap else 0.03)
     if role == "unit" and not _UNIT.fullmatch(token.text):
         return outside + overrun + 0.04
     return outside + overrun
+
+
+def _crossing(token: Token, column: Column) -> float:
+    """What it costs to change columns without a gap: much where the token does not reach the text column's head."""
+    return 0.04 if column.role not in NUMERIC and token.box.x1 < column.box.x0 - 0.01 else 0.008
 
 
 def _entry(token: Token, column: Column) -> float:

@@ -1,14 +1,18 @@
 """The head of a table of line items: its words become columns, each with the roles that its label can have."""
 
+import re
 from dataclasses import dataclass
 
-from inference.extraction.candidates import Hit
+from inference.extraction.amounts import SYMBOLS
+from inference.extraction.candidates import CODES, Hit
 from inference.extraction.labels import Label, find_labels, fold, lexicon
-from inference.extraction.lines import Line
+from inference.extraction.lines import GAP, Line
 from inference.types import Box
 
 NUMERIC = ("quantity", "unit_price", "discount", "tax_rate", "net_amount", "tax_amount", "gross_amount")
 UNKNOWN = "unknown"
+NARROW = 0.08  # the width of a column that holds codes or positions, never descriptions
+UNNAMED = 0.25  # a head that begins further right leaves the descriptions' column without a name
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,11 @@ class Column:
 
 Cell = tuple[tuple[str, ...], Box]
 _CODES = frozenset({"product_code", "position", "purchase_order"})
+_EACH = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(CODES))}|[€$£]|Kč|zł|kr\.?|[^\W\d_]{{4,8}}) ?/ ?[^\W\d_]{{1,7}}\d?(?!\w)")
+_PRICES = frozenset({"price", "preis", "prix", "precio", "prezzo", "prijs", "preco", "pris", "cena", "cijena", "hinta"})
+_WITH_TAX = frozenset(
+    "vat tax gst hst tva ht ttc iva btw mwst ust moms mva dph pdv ddv afa netto brutto net gross neto lordo bruto".split()
+)
 
 
 def find_head(
@@ -53,7 +62,12 @@ def find_head(
     roles = {column.role for column in columns} - {UNKNOWN}
     if not {"net_amount", "gross_amount"} & roles or len(roles) < 2 or (len(roles) == 2 and "description" not in roles):
         return None
-    return (columns, rows[last].index) if roles & {"description", "quantity", "unit_price", "product_code"} else None
+    if not roles & {"description", "quantity", "unit_price", "product_code"}:
+        return None
+    if "description" not in roles and columns[0].box.x0 > UNNAMED and rows[last + 1 :]:
+        left, top = min(rows[last + 1].box.x0, columns[0].box.x0 - 0.1), columns[0].box
+        columns = (Column(UNKNOWN, Box(left, top.y0, left + 0.1, top.y1)), *columns)
+    return columns, rows[last].index
 
 
 def alike(one: tuple[Column, ...], other: tuple[Column, ...]) -> bool:
@@ -87,9 +101,10 @@ def _clusters(band: list[Line]) -> list[list[_Unit]]:
     """The head's words stacked into cells by their overlap along x, from top to bottom."""
     clusters: list[list[_Unit]] = []
     for line in band:
-        labels = find_labels(line, lexicon("COLUMN_LABELS"))
+        labels = _priced_each(line, find_labels(line, lexicon("COLUMN_LABELS")))
         for run in line.runs:
             inside = [label for label in labels if run.start <= label.start and label.end <= run.end]
+            inside = _without_qualifiers(inside, line)
             units = [_Unit(line, label.key, label.roles, label.box) for label in inside]
             if len(inside) == 1 and len(inside[0].key) >= 0.4 * len(fold(run.text)):
                 units = [_Unit(line, fold(run.text), inside[0].roles, run.box)]
@@ -102,6 +117,35 @@ def _clusters(band: list[Line]) -> list[list[_Unit]]:
                 else:
                     home.append(unit)
     return clusters
+
+
+def _priced_each(line: Line, labels: list[Label]) -> list[Label]:
+    """The labels with those of a price of one that names its unit: "€/litre", "EUR/EH", "Precio/l"."""
+    for match in _EACH.finditer(line.text):
+        first = fold(match.group().split("/")[0])
+        start, end = match.span()
+        if first.upper() in CODES or not match.group()[0].isalpha() or first in _PRICES or first in ("kc", "zł", "kr"):
+            outside = [label for label in labels if label.end <= start or label.start >= end]
+            each = Label(("unit_price",), line, start, end, line.span(start, end)[1], fold(match.group()))
+            labels = sorted((*outside, each), key=lambda label: label.start)
+    return labels
+
+
+def _without_qualifiers(labels: list[Label], line: Line) -> list[Label]:
+    """The labels of a run less "ex VAT", "TTC" or "netto" behind a price, where a later column is the amount."""
+    kept: list[Label] = []
+    for label in labels:
+        if kept and "unit_price" in kept[-1].roles and label.key in _WITH_TAX:
+            before = kept[-1]
+            between = line.text[before.end : label.start]
+            later = any({"net_amount", "gross_amount"} & set(other.roles) for other in labels if other.start > label.end)
+            later = later or GAP in line.text[label.end :]
+            if GAP not in between and later and (any(map(str.isalpha, between)) or "tax_rate" not in label.roles):
+                box = before.box.union(label.box)
+                kept[-1] = Label(before.roles, line, before.start, label.end, box, before.key + label.key)
+                continue
+        kept.append(label)
+    return kept
 
 
 def _with_strangers(start: int, end: int, line: Line, labels: list[Label]) -> list[_Unit]:
@@ -131,6 +175,12 @@ def _with_strangers(start: int, end: int, line: Line, labels: list[Label]) -> li
 
 def _stranger(text: str, start: int, line: Line, units: list[_Unit]) -> None:
     word = text.strip(" \t./:-|–")
+    if units and (word.upper() in CODES or word in SYMBOLS):
+        known = units.pop()
+        begin = start + text.index(word)
+        box = known.box.union(line.span(begin, begin + len(word))[1])
+        units.append(_Unit(line, known.key, known.roles, box))
+        return
     if len(fold(word)) >= 3 and not word.startswith("(") and "/" not in text and " - " not in text:
         begin = start + text.index(word)
         units.append(_Unit(line, fold(word), (), line.span(begin, begin + len(word))[1]))
@@ -201,8 +251,15 @@ def _two_descriptions(heads: list[Cell], assigned: dict[int, str]) -> None:
     if len(named) != 2 or "description" not in assigned.values():
         return
     first, second = named
-    if second != first + 1 or {assigned.get(first), assigned.get(second)} - {"description", None}:
+    narrow = heads[second][1].x0 - heads[first][1].x0 < NARROW
+    if second != first + 1 or {assigned.get(first), assigned.get(second)} - {
+        "description",
+        "product_code" if narrow else None,
+        None,
+    }:
         return
+    if narrow and assigned.get(second) == "product_code":
+        assigned.pop(second)
     assigned[second] = "description"
     rest = [role for role in ("product_code", "position") if role not in assigned.values()]
     if rest:

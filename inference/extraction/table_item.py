@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from inference.extraction.candidates import Hit
-from inference.extraction.lines import Line, Run
+from inference.extraction.lines import GAP, Line, Run
 from inference.extraction.table_head import Column
 from inference.extraction.table_roles import multiplies
 
@@ -20,6 +20,8 @@ class Item:
     cells: dict[str, Hit] = field(default_factory=dict)
     texts: dict[str, list[Run]] = field(default_factory=lambda: defaultdict(list))
     lines: list[Line] = field(default_factory=list)
+    extra: bool = False  # a discount or shipping among the goods: a row where a total includes it
+    headed: bool = False  # its description stands under a head that names it
 
     @property
     def checks(self) -> bool | None:
@@ -35,10 +37,21 @@ class Item:
         return any(multiplies(quantity, each, amount) for each in prices) or multiplies(quantity, price, amount + off)
 
     @property
+    def described(self) -> bool:
+        """Whether the description has a column of its own: a head that names it, and a gap before its first word."""
+        runs = self.texts.get("description")
+        return bool(runs) and self.headed and runs[0].line.text[: runs[0].start][-1:] in ("", GAP)
+
+    @property
     def amount(self) -> Decimal | None:
         """The row's amount: net, or gross where the table shows no net."""
         hit = self.cells.get("net_amount") or self.cells.get("gross_amount")
         return hit.value if hit is not None and isinstance(hit.value, Decimal) else None
+
+
+def total_of(items: Iterable[Item]) -> Decimal:
+    """The sum of the rows' amounts."""
+    return sum((item.amount or Decimal(0) for item in items), Decimal(0))
 
 
 def completed(items: list[Item], loose: Sequence[Item], columns: Sequence[Column]) -> list[Item]:

@@ -22,8 +22,10 @@ def settle(columns: Sequence[Column], rows: Sequence[Cells]) -> tuple[Column, ..
     """The columns with the roles under which most rows multiply; the head's own reading wins a tie."""
     filled = [row for row in rows if len(row.hits) >= 2]
     columns = _net_before_tax(_by_content(_priced(_described(columns, rows), rows), filled), filled)
-    if not filled:
-        return tuple(columns)
+    return tuple(_less_discount(_multiplying(columns, filled), filled)) if filled else tuple(columns)
+
+
+def _multiplying(columns: Sequence[Column], filled: list[Cells]) -> tuple[Column, ...]:
     at = {column.role: number for number, column in enumerate(columns)}
     declared = tuple(at.get(role) for role in _TRIPLE)
     count = _count(declared, filled)
@@ -89,6 +91,22 @@ def _net_before_tax(columns: Sequence[Column], rows: list[Cells]) -> Sequence[Co
     return columns
 
 
+def _less_discount(columns: Sequence[Column], rows: list[Cells]) -> Sequence[Column]:
+    """Where an amount less its discount makes up the "total", no tax is in between: that total is the row's amount."""
+    at = {column.role: number for number, column in enumerate(columns)}
+    net, cut, total = at.get("net_amount"), at.get("discount"), at.get("gross_amount")
+    if net is None or cut is None or total is None:
+        return columns
+    reduced = 0
+    for row in rows:
+        values = [row.hits[number].value for number in (net, cut, total) if number in row.hits]
+        numbers = [value for value in values if isinstance(value, Decimal)]
+        reduced += len(numbers) == 3 and abs(numbers[0] - abs(numbers[1]) - numbers[2]) <= CENT
+    if reduced < max(0.6 * len(rows), 1):
+        return columns
+    return _named(_named(columns, net, UNKNOWN), total, "net_amount")
+
+
 def _added(net: int, tax: int, total: int, rows: list[Cells]) -> int:
     count = 0
     for row in rows:
@@ -119,7 +137,7 @@ def _options(role: str, columns: Sequence[Column], rows: list[Cells]) -> list[in
         kinds = [row.hits[number].kind for row in rows if number in row.hits]
         if len(kinds) < 0.5 * len(rows) or kinds.count("percent") > 0.5 * len(kinds):
             continue
-        if role in column.roles or column.role in (UNKNOWN, "discount", *_TRIPLE):
+        if role in column.roles or column.role in (UNKNOWN, "discount", "tax_rate", "tax_amount", *_TRIPLE):
             found.append(number)
     return found
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from inference.extraction.candidates import Hit
-from inference.extraction.labels import find_labels, lexicon
-from inference.extraction.lines import Line, Run
+from inference.extraction.labels import Label, find_labels, lexicon
+from inference.extraction.lines import Layout, Line, Run
 from inference.extraction.table_cells import Cells, cut
 from inference.extraction.table_head import UNKNOWN, Column
 from inference.extraction.table_item import Item, completed
@@ -15,6 +15,7 @@ from inference.extraction.table_roles import CENT, settle
 MAX_ITEMS = 2000
 _STOP_ROLES = frozenset({"total", "net_amount", "tax_amount", "gross_amount", "amount_due"})
 _ASIDE_ROLES = _STOP_ROLES | {"other_amount", "amount_paid", "discount_amount", "shipping_amount", "rounding_amount"}
+_EXTRA_ROLES = frozenset({"discount_amount", "shipping_amount"})
 _END_OF_TABLE = 9  # line heights without a line
 
 Numbers = dict[int, list[Hit]]
@@ -67,7 +68,8 @@ def _amount_role(columns: Sequence[Column]) -> tuple[str, ...]:
 
 def item_of(cells: Cells, columns: Sequence[Column]) -> Item:
     """The cells by role; what stands under a head of unknown meaning is left out."""
-    item = Item(lines=[cells.line])
+    headed = any(column.role == "description" and column.role in column.roles for column in columns)
+    item = Item(lines=[cells.line], headed=headed)
     for number, hit in cells.hits.items():
         if columns[number].role != UNKNOWN:
             item.cells[columns[number].role] = hit
@@ -85,6 +87,7 @@ def _items(rows: Sequence[Cells], columns: Sequence[Column], edges: list[float])
     items: list[Item] = []
     pending: list[tuple[Line, list[Run]]] = []
     loose: list[Item] = []
+    usual = 0  # lines of a description over its numbers, as the first row has them
     stacked = any(column.stacked for column in columns)
     (amount,) = _amount_role(columns)
     for cells in rows:
@@ -94,19 +97,24 @@ def _items(rows: Sequence[Cells], columns: Sequence[Column], edges: list[float])
         strong = hit is not None and (hit.kind == "money" or len(item.cells) >= 3 or bool(described))
         if strong and hit is not None and edges and min(abs(hit.box.x1 - edge) for edge in edges) > 0.012:
             strong = False
-        if strong and not set_aside(cells.line, item):
+        item.extra = is_extra(cells.line, item)
+        if strong and (item.extra or not set_aside(cells.line, item)):
             if stacked:
                 item.texts["product_code"] = item.texts.pop("description", [])
             if not described and not stacked:
-                item.texts["description"] = [run for _, runs in pending[-3:] for run in runs]
-                item.lines += [line for line, _ in pending[-3:]]
+                usual = min(len(pending), 3) if not items else usual
+                above = pending[len(pending) - usual :] if 0 < usual < len(pending) else pending[-3:]
+                if items:
+                    _continue(items[-1], pending[: len(pending) - len(above)])
+                item.texts["description"] = [run for _, runs in above for run in runs]
+                item.lines += [line for line, _ in above]
             elif items:
                 _continue(items[-1], pending)
             pending = []
             items.append(item)
         elif strong:
             pending = []
-        elif described:
+        elif described and not any(other.kind == "money" for other in item.cells.values()):
             pending.append((cells.line, described))
         if hit is None and item.cells:
             loose.append(item)
@@ -114,7 +122,34 @@ def _items(rows: Sequence[Cells], columns: Sequence[Column], edges: list[float])
             break
     if items:
         _continue(items[-1], pending)
+    _codes_on_top(items)
     return completed(items, loose, columns)
+
+
+def _codes_on_top(items: list[Item]) -> None:
+    """Where most rows hold a code beside their numbers and words under it, the words are the description."""
+    parts = [_first_line(item) for item in items]
+    coded = [item for item, (code, below) in zip(items, parts, strict=True) if below and _is_code(code)]
+    if len(coded) < 0.6 * len(items):
+        return
+    for item in coded:
+        code, below = _first_line(item)
+        item.texts["description"] = below
+        if not item.texts.get("product_code"):
+            item.texts["product_code"] = code
+
+
+def _first_line(item: Item) -> tuple[list[Run], list[Run]]:
+    """The description's runs on the row's own line, and those under it."""
+    runs = item.texts.get("description", [])
+    own = [run for run in runs if run.line is item.lines[0]]
+    return own, [run for run in runs if run.line.index > item.lines[0].index]
+
+
+def _is_code(runs: list[Run]) -> bool:
+    words = " ".join(run.text for run in runs).split()
+    digits = [word for word in words if any(map(str.isdigit, word))]
+    return bool(words) and len(digits) == len(words) and (len(words) == 1 or "".join(words).isdigit())
 
 
 def _continue(item: Item, pending: list[tuple[Line, list[Run]]]) -> None:
@@ -159,6 +194,48 @@ def set_aside(line: Line, item: Item) -> bool:
     return not item.checks and _mostly(line, [hit.start for hit in item.cells.values()], _ASIDE_ROLES)
 
 
+def is_extra(line: Line, item: Item) -> bool:
+    """Whether a row with an amount is a discount or shipping, which some invoices count among their rows."""
+    return not item.checks and _mostly(line, [hit.start for hit in item.cells.values()], _EXTRA_ROLES)
+
+
+def printed_totals(lines: Layout, numbers: Numbers) -> set[Decimal]:
+    """Amounts that are printed as a total: behind its label, or under it."""
+    found: set[Decimal] = set()
+    waiting = False
+    for line in lines.lines:
+        hits = sorted(numbers.get(line.index, []), key=lambda hit: hit.start)
+        money = [hit for hit in hits if hit.kind == "money" and isinstance(hit.value, Decimal)]
+        labelled = closes(line, hits)
+        waiting = waiting and bool(money) and not any(map(str.isalpha, line.text[: money[0].start]))
+        start = 0
+        for hit in money:
+            if labelled or waiting or sums_up([run for run in line.runs if start <= run.start < hit.start]):
+                found.add(Decimal(str(hit.value)))
+            start = hit.end
+        waiting = labelled and not money
+    return found - {Decimal(0)}
+
+
+def sums_up(runs: Sequence[Run]) -> bool:
+    """Whether the words before an amount call it a total, a tax, or an amount without or with tax."""
+    for run in runs:
+        labels = [label for label in find_labels(run.line, lexicon("AMOUNT_LABELS")) if _within(label, run)]
+        roles = {role for label in labels for role in label.roles}
+        if labels and not run.text[: labels[0].start - run.start].strip(" \t-–+.:("):
+            first = set(labels[0].roles)
+            if first & (_STOP_ROLES - {"tax_amount"}) or ("tax_amount" in first and "%" in run.text):
+                return True
+        ruled = any(_within(label, run) for label in find_labels(run.line, lexicon("QUALIFIERS")))
+        if ruled and "tax_amount" in roles and "%" not in run.text:
+            return True
+    return False
+
+
+def _within(label: Label, run: Run) -> bool:
+    return run.start <= label.start and label.end <= run.end
+
+
 def closes(line: Line, hits: list[Hit]) -> bool:
     """A line whose words before its last amount, in the nearest run, are mostly a label of a total."""
     amounts = [hit.start for hit in hits if hit.kind == "money"]
@@ -169,6 +246,8 @@ def _mostly(line: Line, amounts: list[int], roles: frozenset[str], numbered: boo
     """Whether a run of the line is mostly a label of these roles (short enough, where no number stands by it)."""
     labels = [label for label in find_labels(line, lexicon("AMOUNT_LABELS")) if roles & set(label.roles)]
     for run in line.runs if labels else ():
+        if amounts and run.start > max(amounts) and any(map(str.isalpha, line.text[: min(amounts)])):
+            continue  # a code for the tax behind the amount
         end = min((start for start in amounts if run.start < start), default=run.end)
         letters = sum(c.isalpha() for c in line.text[run.start : min(end, run.end)])
         covered = sum(

@@ -60,7 +60,7 @@ class RecognitionConfig(TrainingConfig):
 RECOGNITION = {
     "base": RecognitionConfig("base", 4_000_000, settle=400_000),
     "shipped": RecognitionConfig("shipped", 640_000, settle=90_000),
-    "further": RecognitionConfig("further", 95_000, settle=95_000, rate=1e-3, gentle=1, seed=23),
+    "further": RecognitionConfig("further", 240_000, settle=240_000, rate=1.3e-3, gentle=1, seed=31),
     "smoke": RecognitionConfig("smoke", 12, settle=6, pixels=4 * 128, gentle=6, validation=2),
 }
 

@@ -106,12 +106,11 @@ def _references(hits: list[Hit], evidence: Evidence) -> None:
     """Numbers that are to be quoted: their shape says so, or the words behind them ("4417/8, bitte stets angeben")."""
     longest: dict[tuple[int, int], int] = {}
     for position, hit in enumerate(hits):
-        known = longest.setdefault((hit.line.index, hit.end), position)
-        longest[hit.line.index, hit.end] = min(known, position, key=lambda place: hits[place].start)
+        if hit.kind == "id":
+            known = longest.setdefault((hit.line.index, hit.end), position)
+            longest[hit.line.index, hit.end] = min(known, position, key=lambda place: hits[place].start)
     for position in longest.values():
         hit = hits[position]
-        if hit.kind != "id":
-            continue
         raw = hit.candidate.raw
         if raw[0] in "+*" or re.fullmatch(r"RF\d\d(?: ?[A-Z0-9]{4}){1,5}(?: ?[A-Z0-9]{1,3})?", raw):
             _note(evidence.left[position], "payment_reference", 0.9)

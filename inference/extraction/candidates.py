@@ -41,8 +41,9 @@ _GROUPED_ID = re.compile(
     r"RF\d\d(?: [A-Z0-9]{4}){1,5}(?: [A-Z0-9]{1,3})?"  # creditor reference, ISO 11649
     r"|\d{2}(?: \d{5}){5}"  # reference of a Swiss QR-bill
     r"|\d{2,3}[ /]\d{3,4}/\d{4,5}"  # tax numbers of Austria and Germany
+    r"|(?:HR|SI)\d\d \d[\d\-]{2,24}"  # model and reference of Croatia and Slovenia
     r"|\d{2} \d{3} \d{3} \d{3}"  # Australian business number
-    r"|(?!(?:BOX|CH|EUR|USD|GBP|CHF) )[A-Z]{1,4}(?:\d{1,6}(?: \d{2,6}){1,5}|(?: \d{2,6}){2,5})"  # "P2510 448 771 903"
+    r"|(?!(?:ABN|ACN|BOX|CH|CHF|EUR|GBP|USD) )[A-Z]{1,4}(?:\d{1,6}(?: \d{2,6}){1,5}|(?: \d{2,6}){2,5})"  # "P2510 448"
     r"|\d{1,6}(?: \d{2,6}){2,5}(?: \d{1,6})?"  # "9 0021 7741 3" behind a label
     r"|[A-Z]{0,4}\d{2,8}(?: - \d{3,10}){2,3}"
     r"|[A-Z]{0,4}\d{2,8}(?:(?: -|- )\d{3,10}){1,3}"  # OCR puts a space on one side of a dash

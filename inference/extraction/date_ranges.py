@@ -27,6 +27,7 @@ _FROM = re.compile(r"(?:^|[(:]|(?<!\w)(?:from|vom|von|du|del?|dal|desde|van|fra|
 _ORDINAL = r"(?:st|nd|rd|th|er|\.|º|°|ª)?"
 _NAME = r"(?P<name>[^\W\d_]{3,12})\.?"
 _PARTS = (
+    rf"(?P<year>(?:19|20)\d\d)\.?\s{_NAME}\s(?P<day>\d{{1,2}})",
     r"(?P<year>(?:19|20)\d\d)(?P<sep>[-./])\s?(?P<month>\d{1,2})(?P=sep)\s?(?P<day>\d{1,2})",
     r"(?P<first>\d{1,2})(?P<sep>[./\-])\s?(?P<second>\d{1,2})(?:(?P=sep)\s?(?P<year>\d{4}|\d{2}))?",
     rf"(?P<day>\d{{1,2}}){_ORDINAL}[\s\-]?(?:de |of |d['’])?{_NAME}"
@@ -41,7 +42,7 @@ _REACH = 24
 
 @dataclass(frozen=True)
 class _Part:
-    """One end of a range, as much of it as is printed. `bare`: a day alone."""
+    """One end of a range, as much of it as is printed. `bare`: a day alone; `leads`: its year stands first."""
 
     start: int
     end: int
@@ -49,6 +50,7 @@ class _Part:
     month: int | None
     year: int | None
     bare: bool
+    leads: bool
 
 
 def find_ranges(text: str, order: Order = "dmy") -> Iterator[tuple[End, End]]:
@@ -92,7 +94,8 @@ def _read(match: re.Match[str], order: Order) -> _Part | None:
                 return None
         elif parts.get("month"):
             month = int(parts["month"])
-    return _Part(match.start(), match.end(), day, month, year, month is None) if 1 <= day <= 31 else None
+    leads = match.group()[:4].isdigit() and parts.get("sep") in (None, ".")
+    return _Part(match.start(), match.end(), day, month, year, month is None, leads) if 1 <= day <= 31 else None
 
 
 def _opens(text: str, left: _Part, join: re.Match[str]) -> bool:
@@ -103,7 +106,14 @@ def _opens(text: str, left: _Part, join: re.Match[str]) -> bool:
 def _dates(left: _Part, right: _Part) -> tuple[date, date] | None:
     known = left.year or right.year
     first_month, last_month = left.month or right.month, right.month or left.month
-    if known is None or first_month is None or last_month is None or (right.bare and right.year is None):
+    if (
+        known is None
+        or first_month is None
+        or last_month is None
+        or (right.bare and right.year is None and not left.leads)
+    ):
+        return None
+    if right.bare and right.day <= left.day:
         return None
     turn = (first_month, left.day) > (last_month, right.day)  # "Dec 14 - Jan 13, 2026"
     try:

@@ -41,6 +41,11 @@ _PAID = re.compile(
     r"|ontvangen|betaald\b|thank|mottag|modtag|opłacon|zapłacon|uhrazen|plaćeno|plačano|verzug|vorkasse|anzahlung",
     re.IGNORECASE,
 )
+_QUOTE = re.compile(
+    r"[\s(,–-]{1,3}(?:bitte (?:bei \w+ )?(?:immer |stets )?angeben|(?:please |always )+quote|à rappeler|da indicare"
+    r"|a indicar|(?:bij betaling )?vermelden|ange(?:s)? vid|oppgis|bedes oplyst)",
+    re.IGNORECASE,
+)
 _PLACE = re.compile(
     r"[^\W\d][^\d,;:|@]{1,30}(?:,|\s[–-])\s?(?:the |den |am |le |il |l[iì] |el |a |em |den |dnia |dne |dana |d\.? ?)?"
 )
@@ -93,7 +98,24 @@ def gather(lines: Layout, hits: list[Hit], labels: dict[int, list[Label]]) -> Ev
                     if below:
                         _note(evidence.above[below[0]], role, below[1])
     _sentences(hits, evidence)
+    _references(hits, evidence)
     return evidence
+
+
+def _references(hits: list[Hit], evidence: Evidence) -> None:
+    """Numbers that are to be quoted: their shape says so, or the words behind them ("4417/8, bitte stets angeben")."""
+    longest: dict[tuple[int, int], int] = {}
+    for position, hit in enumerate(hits):
+        if hit.kind == "id":
+            known = longest.setdefault((hit.line.index, hit.end), position)
+            longest[hit.line.index, hit.end] = min(known, position, key=lambda place: hits[place].start)
+    for position in longest.values():
+        hit = hits[position]
+        raw = hit.candidate.raw
+        if raw[0] in "+*" or re.fullmatch(r"RF\d\d(?: ?[A-Z0-9]{4}){1,5}(?: ?[A-Z0-9]{1,3})?", raw):
+            _note(evidence.left[position], "payment_reference", 0.9)
+        elif _QUOTE.match(hit.line.text, hit.end):
+            _note(evidence.left[position], "payment_reference", SAID)
 
 
 def _sentences(hits: list[Hit], evidence: Evidence) -> None:

@@ -26,9 +26,10 @@ _FRIENDS = {
     "seller_bank_account": ("customer_number", "invoice_number"),
     "seller_tax_number": ("vat_id",),
 }
+SURE_LABEL = 0.4
 _PLAIN_NUMBER = re.compile(
     r"no|nr|n|num|number|nummer|numero|numer|br|broj|cislo|evidencnicislo|dokladc|numerdokumentu|nrdokumentu|documento"
-    r"|document|dokument|szam|sorszam|αρ|αριθμοσ|referenceno"
+    r"|document|dokument|szam|sorszam|αρ|αριθμοσ|referenceno|#"
 )
 _NUMBER_WORD = re.compile(r"[\s:.#\-–—]*(?:n[or°º]?|num(?:ber|mer|ero|éro)?|č|br|szám|nummer)?[\s:.#°º\-–—]*", re.I)
 
@@ -58,8 +59,8 @@ def invoice_number(document: Document) -> Iterator[FieldPrediction]:
         *document.ranked("invoice_number", ("id",), ("payment_reference", "credited_invoice")),
         *_beside_title(document),
     ]
-    if not found:
-        found = list(_plainly_numbered(document))
+    if max((score for _, score in found), default=0.0) < SURE_LABEL:
+        found += _plainly_numbered(document)
     if not found:
         found = [
             (hit, score - 0.3) for hit, score in document.ranked("other_order_number", ("id",), ("purchase_order",))
@@ -89,9 +90,9 @@ def _plainly_numbered(document: Document) -> Iterator[tuple[Hit, float]]:
             continue
         runs = [run for run in line.runs if run.start <= hit.start]
         before = line.text[runs[-1].start : hit.start] if runs else ""
-        if not before.strip() and len(runs) > 1:
+        if not fold(before) and len(runs) > 1:
             before = runs[-2].text
-        elif not before.strip() and line.index:
+        elif not fold(before) and line.index:
             above = document.lines.lines[line.index - 1]
             before = next((run.text for run in above.runs if abs(run.box.x0 - hit.box.x0) < 2 * line.em), "")
         if _PLAIN_NUMBER.fullmatch(fold(before)):

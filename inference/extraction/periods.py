@@ -26,6 +26,11 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 _MONTH = re.compile(r"[\s:.]*(?:(?P<first>[^\W\d_]{3,12})\s?(?:[-–/]|bis|to|à|a|t/m|till?|do)\s?)?(?P<last>[^\W\d_]{3,12})\.?,? (?:de |del )?(?P<year>20\d\d)(?!\d)", re.I)  # fmt: skip  # noqa: E501
+_QUARTER = re.compile(
+    r"[\s:.]*(?:Q(?P<quarter>[1-4])|(?P<nth>[1-4])(?:\.|st|nd|rd|th|er|e|º|o)?\s?"
+    r"(?:quart|trim|kwart|kvart|negyed|čtvrtl|štvrť|tromes|τρίμ)\w*)[\s/]{0,2}(?:de |del )?(?P<year>20\d\d)(?!\d)",
+    re.IGNORECASE,
+)
 _NUMERIC_MONTH = re.compile(r"[\s:.]*(?P<month>0[1-9]|1[0-2])[/.](?P<year>20\d\d)(?![\d./])")
 LABELLED = 0.4
 IN_HEAD, IN_BODY = 0.35, 0.25
@@ -150,13 +155,14 @@ def _limits(document: Document) -> Iterator[Range]:
 
 
 def _months(document: Document) -> Iterator[tuple[Range, float]]:
-    """Whole months behind a label of a period: "Leistungszeitraum: März 2026"."""
+    """Whole months or a quarter behind a label of a period: "Leistungszeitraum: März 2026"."""
     for index, labels in document.labels.items():
         line = document.lines.lines[index]
         for label in labels:
-            if "service_period" not in label.roles:
+            if not {"service_period", "service_date"} & {*label.roles}:
                 continue
-            match = _MONTH.match(line.text, label.end) or _NUMERIC_MONTH.match(line.text, label.end)
+            tried = (pattern.match(line.text, label.end) for pattern in (_QUARTER, _MONTH, _NUMERIC_MONTH))
+            match = next((match for match in tried if match), None)
             found = _whole(match) if match else None
             if match and found:
                 start = match.end() - len(match.group().lstrip(" \t:."))
@@ -170,6 +176,9 @@ def _months(document: Document) -> Iterator[tuple[Range, float]]:
 
 def _whole(match: re.Match[str]) -> tuple[date, date] | None:
     said, year = match.groupdict(), int(match["year"])
+    quarter = int(said.get("quarter") or said.get("nth") or 0)
+    if quarter:
+        return date(year, 3 * quarter - 2, 1), date(year, 3 * quarter, monthrange(year, 3 * quarter)[1])
     last = int(said["month"]) if said.get("month") else months().get(fold_name(said["last"]))
     first = months().get(fold_name(said["first"])) if said.get("first") else last
     if not first or not last or first > last:

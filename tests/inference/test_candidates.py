@@ -3,6 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from inference.extraction.candidates import find_candidates, vat_is_valid
 from inference.types import Candidate, Value
 from tests.inference.pages import reading
@@ -80,3 +82,37 @@ def test_identifiers_may_have_a_prefix_word() -> None:
     assert "RE 2023-0017" in found("Rechnung RE 2023-0017", "id")
     assert "INV/2023/03/0008" in found("Invoice INV/2023/03/0008", "id")
     assert found("Nr 12345", "id") == ["12345"]
+
+
+@pytest.mark.parametrize(
+    ("text", "phones"),
+    [
+        ("12 Quay Rd, Vancouver BC V5L 9Z9 604-555-0133", ["604-555-0133"]),
+        ("Montréal QC H3A 9Z9 514 555-0117", ["514 555-0117"]),
+        ("Toll free 1 888 555-0127", ["1 888 555-0127"]),
+        ("info@foto.example · 655 210 438 · foto.example", ["655 210 438"]),
+        ("Atención al cliente: 900 264 118", ["900 264 118"]),
+        ("Infolinia: 22 577 55 40, biuro@kurier.example", ["22 577 55 40"]),
+        ("Τηλ. 2310 447 120", ["2310 447 120"]),
+        ("Tél. 0 825 44 10 20 (0,15 €/min)", ["0 825 44 10 20"]),
+        ("Cuenta 00014438 150925", []),
+        ("Contrato T-90144/03", []),
+        ("ABN 15 088 441 703", []),
+    ],
+)
+def test_phones_by_their_shape_their_place_or_a_word(text: str, phones: list[str]) -> None:
+    assert found(text, "phone") == phones
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Facture n° P2510 448 771 903", "P2510 448 771 903"),
+        ("Kundennummer 1200 554 831. Ihr Abschlag", "1200 554 831"),
+        ("Factuurnummer 9 0021 7741 3", "9 0021 7741 3"),
+        ("ABN 15 088 441 703 18 Coldstore Way", "15 088 441 703"),
+        ("+71<000044125008134+87441209<", "+71<000044125008134+87441209<"),
+    ],
+)
+def test_numbers_in_groups_are_one(text: str, number: str) -> None:
+    assert number in found(text, "id")

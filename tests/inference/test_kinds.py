@@ -1461,6 +1461,119 @@ VAT rate       Item subtotal (excl. VAT)       VAT subtotal
             "tax_amount": "12.47",
         },
     ),
+    "Dutch hotel, arrival and departure": (
+        """
+Hotel De Gouden Karper B.V.                            Tel. 0344 - 612 908
+Waalkade 17, 4001 AB Tiel                              receptie@goudenkarper.example
+
+Veldkamp Engineering B.V.
+Havenstraat 88
+8011 AA Zwolle
+
+Factuurnummer    240771                                Aankomst     03-11-2025
+Factuurdatum     06-11-2025                            Vertrek      06-11-2025
+
+Omschrijving                          Aantal        Prijs        Bedrag
+Overnachting eenpersoonskamer            3          98,00        294,00
+Ontbijt                                  3          16,50         49,50
+
+Totaal excl. btw                                                 343,50
+Btw 9%                                                            30,92
+Totaal EUR                                                       374,42
+""",
+        {
+            "invoice_number": "240771",
+            "issue_date": "2025-11-06",
+            "service_period_start": "2025-11-03",
+            "service_period_end": "2025-11-06",
+            "seller_phone": "0344 - 612 908",
+            "gross_amount": "374.42",
+        },
+    ),
+    "hire by month, paid by direct debit": (
+        """
+Larkfield Plant Hire Ltd                                      Invoice no.      LF 20417
+Sidings Lane, Goole DN14 9ZX                                  Invoice date     02/03/2026
+VAT no. GB 417 8823 29                                        Hire period      February 2026
+                                                              Delivery docket  DKT 88102
+Aldwark Groundworks Ltd
+Unit 3 Brick Kiln Lane
+York YO1 9ZZ
+
+Description                          Weeks        Rate         Net
+1.5t micro digger                        4       140.00      560.00
+
+                                                 Net         560.00
+                                                 VAT 20%     112.00
+                                                 Total GBP   672.00
+
+The total will be collected by Direct Debit on 16/03/2026
+""",
+        {
+            "invoice_number": "LF 20417",
+            "issue_date": "2026-03-02",
+            "due_date": "2026-03-16",
+            "service_period_start": "2026-02-01",
+            "service_period_end": "2026-02-28",
+            "delivery_note": "DKT 88102",
+        },
+    ),
+    "credit note that says what it credits in a line": (
+        """
+Pellworm Coatings Ltd                                  CREDIT NOTE
+4 Foundry Yard, Hull HU1 9ZZ
+Tel 01482 555 0190
+
+To: Sandmoor Joinery Ltd                               Credit note no.     CN3318
+Mill Lane                                              Date                14/05/2026
+Beverley HU17 9ZZ                                      Credits our Invoice 40417 of 28/04/2026
+
+Description                          Qty        Price         Amount
+White primer 5 l, damaged              2        31.50         -63.00
+
+                                                Net           -63.00
+                                                VAT 20%       -12.60
+                                                Total GBP     -75.60
+""",
+        {
+            "document_type": "credit_note",
+            "invoice_number": "CN3318",
+            "issue_date": "2026-05-14",
+            "credited_invoice": "40417",
+            "seller_phone": "01482 555 0190",
+        },
+    ),
+    "fees of a Swiss notary, dated by its place": (
+        """
+Étude Rochat & Favre SA                                Menuiserie Corthésy Sàrl
+Rue du Lac 5, 1400 Yverdon                             Chemin des Prés 14
+T +41 24 555 01 33                                     1373 Chavornay
+
+                                                       Yverdon, le 12 septembre 2025
+
+Note d'honoraires n° 2025.0871
+
+Nos prestations du 1er juin 2025 au 31 août, selon mandat du 4 mars 2019
+
+Prestations                          Heures        Tarif         CHF
+Acte de vente                          4.00       220.00      880.00
+
+Total hors TVA                                                880.00
+TVA 8,1 %                                                      71.28
+Total TTC                                                     951.28
+Acompte reçu le 15.08.2025                                   -200.00
+
+Nous vous remercions de vous acquitter de ce montant d'ici au 12.10.2025.
+""",
+        {
+            "invoice_number": "2025.0871",
+            "issue_date": "2025-09-12",
+            "due_date": "2025-10-12",
+            "service_period_start": "2025-06-01",
+            "service_period_end": "2025-08-31",
+            "seller_phone": "+41 24 555 01 33",
+        },
+    ),
 }
 
 

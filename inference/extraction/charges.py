@@ -16,6 +16,8 @@ from inference.extraction.table_item import Item, total_of
 from inference.extraction.table_rows import Numbers, closes, is_extra, set_aside, sums_up
 
 EDGE = 0.012  # how far the right edges of one column's amounts lie apart, as a fraction of the page's width
+INDENT = 0.01
+MAX_OUTLINE = 60
 MAX_ROWS = 300
 MAX_STRETCHES = 12  # subtotals that one total may add up
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -76,6 +78,7 @@ def _groups(lines: Layout, numbers: Numbers, totals: Set[Decimal], body: Set[int
             else:
                 stretches[-1].append(charge)
         ends.append(None)
+        yield from ((False, group) for group in _outline(column, totals))
         for extras in (True, False):
             parts = [_leaves([c for c in part if extras or not c.extra])[:MAX_ROWS] for part in stretches]
             for first, start in ((first, start) for first in range(len(parts)) for start in range(len(parts[first]))):
@@ -89,6 +92,20 @@ def _groups(lines: Layout, numbers: Numbers, totals: Set[Decimal], body: Set[int
                     sure = len(group) >= 2 or (closed and len(stretches[last]) == 1)
                     if sure and _sum(group) in totals:
                         yield closed, group
+
+
+def _outline(column: _Group, totals: Set[Decimal]) -> Iterator[_Group]:
+    """Charges that are each split up under them, tax included: rows of different names at one indent."""
+    levels: dict[int, _Group] = {}
+    for charge in column:
+        if not charge.closing:
+            levels.setdefault(round(charge.indent / INDENT), []).append(charge)
+    for rows in levels.values():
+        for first in range(max(len(rows) - MAX_OUTLINE, 0), len(rows) - 1):
+            some = rows[first:]
+            names = {charge.item.texts["description"][0].text for charge in some}
+            if len(names) == len(some) and _sum(some) in totals:
+                yield some
 
 
 def _sum(charges: _Group) -> Decimal:
@@ -133,10 +150,13 @@ def _columns(lines: Layout, numbers: Numbers, body: Set[int]) -> list[_Group]:
                 columns.append([charge])
             else:
                 home.append(charge)
-        for column in columns:  # a total in bold or with its currency behind it may end elsewhere
-            closing = [c for other in columns if (c := other[-1]).closing and c.amount.line is line]
-            if closing and column[-1].amount.line is not line:
-                column.append(closing[-1])
+        closing = next((c for other in columns if (c := other[-1]).closing and c.amount.line is line), None)
+        every = [hit for hit in hits if hit.kind == "money"]
+        if closing is None and every and closes(line, hits):
+            closing = _Charge(Item(lines=[line]), every[-1], 0.0, closing=True)
+        for column in columns if closing else ():  # a total in bold or beside its label may end elsewhere
+            if column[-1].amount.line is not line and closing is not None:
+                column.append(closing)
         if not money:
             _continue(columns, line)
         above = line if not money else None
@@ -206,12 +226,14 @@ def _runs_on(above: Line, first: Run, amount: Hit) -> bool:
 def _continue(columns: list[_Group], line: Line) -> None:
     """Add a line without an amount to the row right above it."""
     for column in columns:
+        if column[-1].closing:
+            continue
         item = column[-1].item
         last = item.lines[0] if len(item.lines) == 1 else max(item.lines, key=lambda each: each.index)
         near = last.page == line.page and 0 <= line.box.y0 - last.box.y1 <= 0.9 * (last.box.y1 - last.box.y0)
         first = item.texts["description"][0]
         run = next((run for run in line.runs if abs(run.box.x0 - first.box.x0) < line.em), None)
         full = column[-1].amount.box.x0 - first.box.x0
-        if near and run is not None and run.box.x1 - first.box.x0 < 0.7 * full and not column[-1].closing:
+        if near and run is not None and run.box.x1 - first.box.x0 < 0.7 * full:
             item.texts["description"].append(run)
             item.lines.append(line)

@@ -97,7 +97,7 @@ def _items(rows: Sequence[Cells], columns: Sequence[Column], edges: list[float])
         strong = hit is not None and (hit.kind == "money" or len(item.cells) >= 3 or bool(described))
         if strong and hit is not None and edges and min(abs(hit.box.x1 - edge) for edge in edges) > 0.012:
             strong = False
-        item.extra = is_extra(cells.line, item)
+        item.extra = bool(described) and is_extra(cells.line, item)
         if strong and (item.extra or not set_aside(cells.line, item)):
             if stacked:
                 item.texts["product_code"] = item.texts.pop("description", [])

@@ -13,7 +13,7 @@ from decimal import Decimal
 from inference.extraction.candidates import Hit
 from inference.extraction.lines import GAP, Layout, Line, Run
 from inference.extraction.table_item import Item, total_of
-from inference.extraction.table_rows import Numbers, closes, is_extra, set_aside, sums_up
+from inference.extraction.table_sums import Numbers, closes, is_extra, set_aside, sums_up
 
 EDGE = 0.012  # how far the right edges of one column's amounts lie apart, as a fraction of the page's width
 INDENT = 0.01
@@ -66,7 +66,8 @@ def further_charges(lines: Layout, numbers: Numbers, totals: Set[Decimal], items
 def _groups(lines: Layout, numbers: Numbers, totals: Set[Decimal], body: Set[int]) -> Iterator[tuple[bool, _Group]]:
     """Rows of one column, up to a total, that add up to it or to another; whether it is that one.
 
-    Stretches that each have a subtotal of their own may belong together. One row alone counts only between two totals, of which the second repeats it.
+    Stretches that each have a subtotal of their own may belong together. One row alone counts only between two totals,
+    of which the second repeats it.
     """
     for column in _columns(lines, numbers, body):
         stretches: list[_Group] = [[]]
@@ -81,7 +82,8 @@ def _groups(lines: Layout, numbers: Numbers, totals: Set[Decimal], body: Set[int
         yield from ((False, group) for group in _outline(column, totals))
         for extras in (True, False):
             parts = [_leaves([c for c in part if extras or not c.extra])[:MAX_ROWS] for part in stretches]
-            for first, start in ((first, start) for first in range(len(parts)) for start in range(len(parts[first]))):
+            starts = [(number, start) for number, part in enumerate(parts) for start in range(len(part))]
+            for first, start in starts:
                 group = parts[first][start:]
                 for last in range(first, min(first + MAX_STRETCHES, len(parts))):
                     if last > first:

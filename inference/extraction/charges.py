@@ -81,7 +81,7 @@ def _groups(lines: Layout, numbers: Numbers, totals: Set[Decimal], body: Set[int
         ends.append(None)
         yield from ((False, group) for group in _outline(column, totals))
         for extras in (True, False):
-            parts = [_leaves([c for c in part if extras or not c.extra])[:MAX_ROWS] for part in stretches]
+            parts = [_leaves([c for c in part if extras or not c.extra][-MAX_ROWS:]) for part in stretches]
             starts = [(number, start) for number, part in enumerate(parts) for start in range(len(part))]
             for first, start in starts:
                 group = parts[first][start:]
@@ -121,7 +121,7 @@ def _leaves(charges: _Group) -> _Group:
     for number, charge in enumerate(charges):
         below = Decimal(0)
         announced = False
-        for count, other in enumerate(charges[number + 1 :]):
+        for count, other in enumerate(charges[number + 1 : number + 1 + MAX_OUTLINE]):
             below += other.value
             deeper = charges[number + 1].indent > charge.indent + 0.005
             if below == charge.value and (deeper or count >= 2):

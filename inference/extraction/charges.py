@@ -13,9 +13,11 @@ from decimal import Decimal
 from inference.extraction.candidates import Hit
 from inference.extraction.lines import GAP, Layout, Line, Run
 from inference.extraction.table_item import Item, total_of
-from inference.extraction.table_rows import Numbers, closes, is_extra, set_aside, sums_up
+from inference.extraction.table_sums import Numbers, closes, is_extra, set_aside, sums_up
 
 EDGE = 0.012  # how far the right edges of one column's amounts lie apart, as a fraction of the page's width
+INDENT = 0.01
+MAX_OUTLINE = 60
 MAX_ROWS = 300
 MAX_STRETCHES = 12  # subtotals that one total may add up
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -64,7 +66,8 @@ def further_charges(lines: Layout, numbers: Numbers, totals: Set[Decimal], items
 def _groups(lines: Layout, numbers: Numbers, totals: Set[Decimal], body: Set[int]) -> Iterator[tuple[bool, _Group]]:
     """Rows of one column, up to a total, that add up to it or to another; whether it is that one.
 
-    Stretches that each have a subtotal of their own may belong together. One row alone counts only between two totals, of which the second repeats it.
+    Stretches that each have a subtotal of their own may belong together. One row alone counts only between two totals,
+    of which the second repeats it.
     """
     for column in _columns(lines, numbers, body):
         stretches: list[_Group] = [[]]
@@ -76,9 +79,11 @@ def _groups(lines: Layout, numbers: Numbers, totals: Set[Decimal], body: Set[int
             else:
                 stretches[-1].append(charge)
         ends.append(None)
+        yield from ((False, group) for group in _outline(column, totals))
         for extras in (True, False):
-            parts = [_leaves([c for c in part if extras or not c.extra])[:MAX_ROWS] for part in stretches]
-            for first, start in ((first, start) for first in range(len(parts)) for start in range(len(parts[first]))):
+            parts = [_leaves([c for c in part if extras or not c.extra][-MAX_ROWS:]) for part in stretches]
+            starts = [(number, start) for number, part in enumerate(parts) for start in range(len(part))]
+            for first, start in starts:
                 group = parts[first][start:]
                 for last in range(first, min(first + MAX_STRETCHES, len(parts))):
                     if last > first:
@@ -89,6 +94,20 @@ def _groups(lines: Layout, numbers: Numbers, totals: Set[Decimal], body: Set[int
                     sure = len(group) >= 2 or (closed and len(stretches[last]) == 1)
                     if sure and _sum(group) in totals:
                         yield closed, group
+
+
+def _outline(column: _Group, totals: Set[Decimal]) -> Iterator[_Group]:
+    """Charges that are each split up under them, tax included: rows of different names at one indent."""
+    levels: dict[int, _Group] = {}
+    for charge in column:
+        if not charge.closing:
+            levels.setdefault(round(charge.indent / INDENT), []).append(charge)
+    for rows in levels.values():
+        for first in range(max(len(rows) - MAX_OUTLINE, 0), len(rows) - 1):
+            some = rows[first:]
+            names = {charge.item.texts["description"][0].text for charge in some}
+            if len(names) == len(some) and _sum(some) in totals:
+                yield some
 
 
 def _sum(charges: _Group) -> Decimal:
@@ -102,7 +121,7 @@ def _leaves(charges: _Group) -> _Group:
     for number, charge in enumerate(charges):
         below = Decimal(0)
         announced = False
-        for count, other in enumerate(charges[number + 1 :]):
+        for count, other in enumerate(charges[number + 1 : number + 1 + MAX_OUTLINE]):
             below += other.value
             deeper = charges[number + 1].indent > charge.indent + 0.005
             if below == charge.value and (deeper or count >= 2):
@@ -133,10 +152,13 @@ def _columns(lines: Layout, numbers: Numbers, body: Set[int]) -> list[_Group]:
                 columns.append([charge])
             else:
                 home.append(charge)
-        for column in columns:  # a total in bold or with its currency behind it may end elsewhere
-            closing = [c for other in columns if (c := other[-1]).closing and c.amount.line is line]
-            if closing and column[-1].amount.line is not line:
-                column.append(closing[-1])
+        closing = next((c for other in columns if (c := other[-1]).closing and c.amount.line is line), None)
+        every = [hit for hit in hits if hit.kind == "money"]
+        if closing is None and every and closes(line, hits):
+            closing = _Charge(Item(lines=[line]), every[-1], 0.0, closing=True)
+        for column in columns if closing else ():  # a total in bold or beside its label may end elsewhere
+            if column[-1].amount.line is not line and closing is not None:
+                column.append(closing)
         if not money:
             _continue(columns, line)
         above = line if not money else None
@@ -206,12 +228,14 @@ def _runs_on(above: Line, first: Run, amount: Hit) -> bool:
 def _continue(columns: list[_Group], line: Line) -> None:
     """Add a line without an amount to the row right above it."""
     for column in columns:
+        if column[-1].closing:
+            continue
         item = column[-1].item
         last = item.lines[0] if len(item.lines) == 1 else max(item.lines, key=lambda each: each.index)
         near = last.page == line.page and 0 <= line.box.y0 - last.box.y1 <= 0.9 * (last.box.y1 - last.box.y0)
         first = item.texts["description"][0]
         run = next((run for run in line.runs if abs(run.box.x0 - first.box.x0) < line.em), None)
         full = column[-1].amount.box.x0 - first.box.x0
-        if near and run is not None and run.box.x1 - first.box.x0 < 0.7 * full and not column[-1].closing:
+        if near and run is not None and run.box.x1 - first.box.x0 < 0.7 * full:
             item.texts["description"].append(run)
             item.lines.append(line)

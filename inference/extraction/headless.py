@@ -8,7 +8,8 @@ from inference.extraction.candidates import Hit
 from inference.extraction.charges import best_charges
 from inference.extraction.lines import Layout, Line, Run
 from inference.extraction.table_item import Item
-from inference.extraction.table_rows import MAX_ITEMS, Numbers, closes
+from inference.extraction.table_rows import MAX_ITEMS
+from inference.extraction.table_sums import Numbers, closes
 
 _POSITION = re.compile(r"\d{1,3}[.)]?")
 

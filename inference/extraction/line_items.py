@@ -11,7 +11,8 @@ from inference.extraction.headless import headless_items
 from inference.extraction.lines import Layout, Line
 from inference.extraction.table_head import Column, alike, find_head
 from inference.extraction.table_item import Item, total_of
-from inference.extraction.table_rows import MAX_ITEMS, Numbers, printed_totals, read_rows
+from inference.extraction.table_rows import MAX_ITEMS, read_rows
+from inference.extraction.table_sums import Numbers, printed_totals
 
 MAX_EXTRAS = 6
 

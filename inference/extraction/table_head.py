@@ -30,10 +30,13 @@ class Column:
 
 Cell = tuple[tuple[str, ...], Box]
 _CODES = frozenset({"product_code", "position", "purchase_order"})
-_EACH = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(CODES))}|[€$£]|Kč|zł|kr\.?|[^\W\d_]{{4,8}}) ?/ ?[^\W\d_]{{1,7}}\d?(?!\w)")
+_EACH = re.compile(
+    rf"(?<!\w)(?:{'|'.join(sorted(CODES))}|[€$£]|Kč|zł|kr\.?|[^\W\d_]{{4,8}}) ?/ ?[^\W\d_]{{1,7}}\d?(?!\w)"
+)
 _PRICES = frozenset({"price", "preis", "prix", "precio", "prezzo", "prijs", "preco", "pris", "cena", "cijena", "hinta"})
 _WITH_TAX = frozenset(
-    "vat tax gst hst tva ht ttc iva btw mwst ust moms mva dph pdv ddv afa netto brutto net gross neto lordo bruto".split()
+    {"vat", "tax", "gst", "hst", "tva", "ht", "ttc", "iva", "btw", "mwst", "ust", "moms", "mva", "dph", "pdv", "ddv"}
+    | {"afa", "netto", "brutto", "net", "gross", "neto", "lordo", "bruto"}
 )
 
 
@@ -138,7 +141,9 @@ def _without_qualifiers(labels: list[Label], line: Line) -> list[Label]:
         if kept and "unit_price" in kept[-1].roles and label.key in _WITH_TAX:
             before = kept[-1]
             between = line.text[before.end : label.start]
-            later = any({"net_amount", "gross_amount"} & set(other.roles) for other in labels if other.start > label.end)
+            later = any(
+                {"net_amount", "gross_amount"} & set(other.roles) for other in labels if other.start > label.end
+            )
             later = later or GAP in line.text[label.end :]
             if GAP not in between and later and (any(map(str.isalpha, between)) or "tax_rate" not in label.roles):
                 box = before.box.union(label.box)
@@ -252,11 +257,8 @@ def _two_descriptions(heads: list[Cell], assigned: dict[int, str]) -> None:
         return
     first, second = named
     narrow = heads[second][1].x0 - heads[first][1].x0 < NARROW
-    if second != first + 1 or {assigned.get(first), assigned.get(second)} - {
-        "description",
-        "product_code" if narrow else None,
-        None,
-    }:
+    allowed = {"description", None, "product_code" if narrow else None}
+    if second != first + 1 or {assigned.get(first), assigned.get(second)} - allowed:
         return
     if narrow and assigned.get(second) == "product_code":
         assigned.pop(second)

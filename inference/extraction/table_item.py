@@ -39,7 +39,7 @@ class Item:
     @property
     def described(self) -> bool:
         """Whether the description has a column of its own: a head that names it, and a gap before its first word."""
-        runs = self.texts.get("description")
+        runs = self.texts.get("description", [])
         return bool(runs) and self.headed and runs[0].line.text[: runs[0].start][-1:] in ("", GAP)
 
     @property

@@ -193,3 +193,68 @@ Memory card               1      278.61     40.39     319.00
 Grand total                                           319.00
 """
     assert rows(text) == [("Memory card", "1", "278.61", "278.61")]
+
+
+def test_a_price_that_names_its_unit_and_its_tax_is_one_column() -> None:
+    page = """Tax invoice
+Date        Product          Litres     £/litre ex VAT      Net GBP
+03/02/26    Diesel            40.10         1.250             50.13
+05/02/26    AdBlue            10.00         0.900              9.00
+Net total                                                     59.13
+"""
+    assert rows(page) == [("Diesel", "40.10", "1.250", "50.13"), ("AdBlue", "10.00", "0.900", "9.00")]
+
+
+def test_charges_under_headings_with_their_sums_are_the_rows() -> None:
+    page = """Invoice
+Computing                                   75.00
+    Small server, 744 hrs                   50.00
+    Snapshots                               25.00
+Storage                                     12.50
+    First terabyte                          12.50
+Total before tax                            87.50
+VAT at 20%                                  17.50
+Total of this bill                         105.00
+"""
+    assert [(name, amount) for name, _, _, amount in rows(page)] == [
+        ("Small server, 744 hrs", "50.00"),
+        ("Snapshots", "25.00"),
+        ("First terabyte", "12.50"),
+    ]
+
+
+def test_disbursements_under_a_total_of_their_own_join_the_hours_that_the_invoice_adds_them_to() -> None:
+    page = """Invoice
+Description                        Hours       Rate        Amount
+Draft of the lease                   2.0     300.00        600.00
+Call with the landlord               1.0     300.00        300.00
+Total fees                                                 900.00
+DISBURSEMENTS
+Courier                                                     25.00
+Search fee                                                  15.00
+Total disbursements                                         40.00
+Total this invoice                                         940.00
+"""
+    assert [amount for *_, amount in rows(page)] == ["600.00", "300.00", "25.00", "15.00"]
+
+
+def test_a_discount_in_the_table_is_a_row_where_the_total_below_includes_it() -> None:
+    page = """Invoice
+Description                          Qty     Unit price        Amount
+Team plan                              5         20.00         100.00
+Partner discount 10%                                           -10.00
+Subtotal                                                        90.00
+"""
+    assert [amount for *_, amount in rows(page)] == ["100.00", "-10.00"]
+
+
+def test_codes_beside_the_numbers_stand_over_their_descriptions() -> None:
+    page = """Invoice
+Item   Material / Description         Qty      Unit price       Extended
+10     6204-2RS                        40          6.00           240.00
+       Ball bearing sealed
+20     HB-3VX5                         12         10.00           120.00
+       Cogged belt
+Total                                                             360.00
+"""
+    assert [name for name, *_ in rows(page)] == ["Ball bearing sealed", "Cogged belt"]

@@ -16,6 +16,7 @@ from inference.extraction.candidates import Hit
 from inference.extraction.features import Features
 from inference.extraction.lines import GAP
 from inference.extraction.names import GREETING, PART_OF_NAME, PERSON, TITLE, is_note
+from inference.extraction.tax_ids import like_tax_id
 from inference.extraction.whole_names import unwrapped, with_legal_form
 from inference.fields import FIELDS
 from inference.types import Box, Value
@@ -106,7 +107,7 @@ def typed(scores: Scores, name: str, kinds: tuple[str, ...]) -> list[Choice]:
     starts = scores.features.line_starts
     best: dict[Value, Choice] = {}
     for hit in scores.features.hits:
-        if hit.kind not in kinds:
+        if hit.kind not in kinds or (hit.kind == "id" and not like_tax_id(str(hit.value))):
             continue
         begin = starts[hit.line.index]
         members = [begin + word for word in telling_words(hit)]
@@ -160,15 +161,28 @@ def spans(scores: Scores, name: str) -> Iterator[Span]:
 def _identifiers(scores: Scores, name: str) -> list[Choice]:
     best: dict[str, Choice] = {}
     for span in spans(scores, name):
-        dashed = _dashed(scores, span)
+        dashed = _registered(scores, span) if name == "seller_tax_number" else _dashed(scores, span)
         raw, box = (span.text, span.box) if dashed is None else (dashed.candidate.raw, dashed.box)
         text = _GLUE.sub("", raw).strip(" :#.,;()[]|*")
-        if not text or not any(character.isalnum() for character in text):
+        if not any(character.isalnum() for character in text) or (
+            name == "seller_tax_number" and not like_tax_id(text)
+        ):
             continue
         page = scores.features.lines.lines[span.line].page
         if text not in best or best[text].score < span.score:
             best[text] = Choice(text, raw, page, box, span.score)
     return sorted(best.values(), key=lambda choice: -choice.score)
+
+
+def _registered(scores: Scores, span: Span) -> Hit | None:
+    """The first number of a span that has the shape of one in a register; behind it a stranger may stand."""
+    begin = scores.features.line_starts[span.line]
+    for hit in scores.features.hits:
+        if hit.kind in ("id", "vat_id") and hit.line.index == span.line and like_tax_id(str(hit.value)):
+            first, last = hit.line.words_of(hit.start, hit.end)
+            if span.first <= begin + first and begin + last <= span.last:
+                return hit
+    return None
 
 
 def _dashed(scores: Scores, span: Span) -> Hit | None:

@@ -83,11 +83,16 @@ def _nobody_pays_himself(case: Case, fields: dict[str, FieldPrediction]) -> dict
     seller, buyer = fields.get("seller_name"), fields.get("buyer_name")
     if seller is None or buyer is None or not _are_one(seller, buyer):
         return fields
-    name = "seller_name" if buyer.confidence > seller.confidence + PLAINLY else "buyer_name"
+    rest = {name: field for name, field in fields.items() if name != "buyer_name"}
+    if buyer.confidence > seller.confidence + PLAINLY and (other := _another(case, "seller_name", seller)) is not None:
+        return {**fields, "seller_name": other}
+    other = _another(case, "buyer_name", buyer)
+    return rest if other is None else {**rest, "buyer_name": other}
+
+
+def _another(case: Case, name: str, known: FieldPrediction) -> FieldPrediction | None:
     sides = (_judged(case, name, by_rules) for by_rules in (True, False))
-    other = next((side for side in sides if side is not None and not _are_one(side, seller)), None)
-    rest = {known: field for known, field in fields.items() if known != name}
-    return rest if other is None else {**rest, name: other}
+    return next((side for side in sides if side is not None and not _are_one(side, known)), None)
 
 
 def _are_one(seller: FieldPrediction, buyer: FieldPrediction) -> bool:

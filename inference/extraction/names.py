@@ -41,7 +41,7 @@ DEPARTMENT = re.compile(
     re.I,
 )
 PUBLIC_BODY = re.compile(
-    r"(?:(?:markt|stadt|orts|samt|verbands)?gemeinde(?:amt|verband)?|stadt(?:verwaltung|werke)?|landkreis|landeshauptstadt|kreisstadt|magistrat der|bezirk|finanzamt"  # noqa: E501
+    r"(?:(?:markt|stadt|orts|samt|verbands)?gemeinde(?:amt|verband)?|stadt(?:verwaltung|werke)?|landkreis|landeshauptstadt|kreisstadt|magistrat der|finanzamt"  # noqa: E501
     r"|(?:city|town|village|county|borough|state|university|port) of|(?:city|county|borough|district|parish) council"
     r"|mairie|commune|ville d|communauté d|département d|université|comune di|città di|provincia di|regione|università"
     r"|ayuntamiento|ajuntament|diputación|universidad|câmara municipal|município|junta de freguesia|universidade"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from inference.extraction.labels import Label, find_labels, fold, lexicon
-from inference.extraction.lines import Layout, Run
+from inference.extraction.lines import Layout, Line, Run
 from inference.extraction.names import (
     DEPARTMENT,
     GREETING,
@@ -29,6 +29,7 @@ _ASIDE = re.compile(
     r"^ ?\([^()]*\)|[ (]*\b(?:acct|account|a/c|cust(?:omer)?|client|kd|no|nr|id)\b[ .\-]*(?:no|nr|#)?[.:]? ?[\w\-]*\d[\w\-]*\)?$",  # noqa: E501
     re.I,
 )  # "Deliver to (if different)", "Bill to acct 1188"
+_ACCOUNT = re.compile(r"[A-Z]{2}\d\d ?\d{4}(?: |$)")  # how an IBAN begins
 _CARE_OF = re.compile(r"(?:c/o|bei|chez|p/a|presso)\b", re.I)
 _CODE_LINE = re.compile(r"(?:GLN|ILN|EAN|ID|[A-Za-z.\-]{1,10}:)?\s*\d{6,}\b")  # a number that stands before the name
 
@@ -102,7 +103,8 @@ def opened_blocks(lines: Layout, label: Label) -> Iterable[tuple[list[Run], bool
         yield [first, *under[1:]], True
         return
     right = [r for r in line.runs if r.start >= run.end]
-    under = lines.block(run)[1:]
+    cut = _cut_off(lines, run)
+    under = [_in_column(r, label, line) for r in (lines.block(run)[1:] if cut is None else lines.block(cut))]
     if under and fold(under[0].text) in lexicon("BLOCK_LABELS")[0]:
         under = under[1:]  # the same label in a second language
     if not under:
@@ -120,6 +122,30 @@ def opened_blocks(lines: Layout, label: Label) -> Iterable[tuple[list[Run], bool
         yield lines.block(right[0]), True
     if under:
         yield under, False
+
+
+def _in_column(run: Run, label: Label, line: Line) -> Run:
+    """A run without the words that stand under the next label: two addresses set so close that no gap parts them."""
+    later = [r.box.x0 for r in line.runs if r.start > label.end]
+    first, last = run.line.words_of(run.start, run.end)
+    for word in range(first + 1, last + 1) if later else ():
+        if abs(run.line.boxes[word].x0 - later[0]) < 0.3 * line.em:
+            end = run.line.starts[word] - 1
+            return Run(run.line, run.start, end, run.line.text[run.start : end], run.line.span(run.start, end)[1])
+    return run
+
+
+def _cut_off(lines: Layout, run: Run) -> Run | None:
+    """What stands right under a label at the end of a run that begins in the column to its left."""
+    for line in lines.below(run.line, 1.2):
+        for other in line.runs:
+            first, last = line.words_of(other.start, other.end)
+            for word in range(first + 1, last + 1) if other.box.x0 < run.box.x0 else ():
+                if abs(line.boxes[word].x0 - run.box.x0) < 0.3 * line.em:
+                    start = line.starts[word]
+                    text = line.text[start : other.end]
+                    return Run(line, start, other.end, text, line.span(start, other.end)[1])
+    return None
 
 
 def _is_row(under: Run, right: Run) -> bool:
@@ -235,7 +261,9 @@ def until_foreign(rows: list[tuple[Run, str]]) -> list[tuple[Run, str]]:
             label.start <= run.start + 1 and label.start >= run.start - 1 and (len(label.key) >= 6 or ":" in run.text)
             for label in labels
         )
-        if kept and (opens or ":" in text or REACH.match(text) or "@" in text or len(text) > 70):
+        if kept and (
+            opens or ":" in text or REACH.match(text) or _ACCOUNT.match(text) or "@" in text or len(text) > 70
+        ):
             break
         if not kept and (opens or _CODE_LINE.match(text)):
             continue

@@ -56,7 +56,7 @@ _PAYMENT_LINE = re.compile(  # references that show what they are: Danish FIK li
 )
 _EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
 _WEBSITE = re.compile(
-    r"(?:https?://|www\.)[^\s,;|]+|(?<![\w@.])[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.(?:com|net|org|de|at|ch|fr|es|it|nl|be|co\.uk|eu|io|pt|se|dk|no|fi|pl|cz|hr|ie|biz|info|shop)(?![\w@.])",
+    r"(?:https?://|www\.)[^\s,;|]+|(?<![\w@.])[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.(?:com|net|org|de|at|ch|fr|es|it|nl|be|co\.uk|eu|io|pt|se|dk|no|fi|pl|cz|hr|ie|biz|info|shop|hu|ro|gr|sk|si|bg|lt|lv|ee|lu|us|ca|com\.au|co\.nz|co\.za|co\.in|sg|com\.sg|uk|cloud|app|online|store|energy|example)(?:/[\w\-./]*\w)?(?![\w@.])",
     re.I,
 )
 _REST = r"(?:[ .\-–/]{0,3}(?:\(\d{1,5}\) ?)?\d){5,13}(?!\d)"

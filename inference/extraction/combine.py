@@ -76,18 +76,19 @@ def combine(one: Extraction, other: Extraction, judgement: Judgement | None = No
 
 
 def _nobody_pays_himself(case: Case, fields: dict[str, FieldPrediction]) -> dict[str, FieldPrediction]:
-    """One name in the place of both parties is the likelier of them; the other is who a reader else saw there.
+    """One name in the place of both parties is the seller's: without a buyer on the page a reader may take him for one.
 
-    Without a buyer on the page a reader may take the seller for one.
+    Where it is plainly the buyer's, the seller is whom a reader else saw in that place.
     """
     seller, buyer = fields.get("seller_name"), fields.get("buyer_name")
     if seller is None or buyer is None or not _are_one(seller, buyer):
         return fields
-    name = "seller_name" if buyer.confidence > seller.confidence + PLAINLY else "buyer_name"
-    sides = (_judged(case, name, by_rules) for by_rules in (True, False))
-    other = next((side for side in sides if side is not None and not _are_one(side, seller)), None)
-    rest = {known: field for known, field in fields.items() if known != name}
-    return rest if other is None else {**rest, name: other}
+    if buyer.confidence > seller.confidence + PLAINLY:
+        sides = (_judged(case, "seller_name", by_rules) for by_rules in (True, False))
+        other = next((side for side in sides if side is not None and not _are_one(side, buyer)), None)
+        if other is not None:
+            return {**fields, "seller_name": other}
+    return {name: field for name, field in fields.items() if name != "buyer_name"}
 
 
 def _are_one(seller: FieldPrediction, buyer: FieldPrediction) -> bool:

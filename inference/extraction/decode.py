@@ -19,6 +19,7 @@ from inference.extraction.labels import fold, lexicon
 from inference.extraction.lines import GAP
 from inference.extraction.names import GREETING, PART_OF_NAME, PERSON, TITLE, is_note
 from inference.extraction.periods import ranges
+from inference.extraction.tax_ids import like_tax_id
 from inference.extraction.whole_names import unwrapped, with_legal_form
 from inference.fields import FIELDS
 from inference.types import Box, Value
@@ -115,7 +116,7 @@ def typed(scores: Scores, name: str, kinds: tuple[str, ...]) -> list[Choice]:
     starts = scores.features.line_starts
     best: dict[Value, Choice] = {}
     for hit in scores.features.hits:
-        if hit.kind not in kinds:
+        if hit.kind not in kinds or (hit.kind == "id" and not like_tax_id(str(hit.value))):
             continue
         begin = starts[hit.line.index]
         members = [begin + word for word in telling_words(hit)]
@@ -170,12 +171,13 @@ def _identifiers(scores: Scores, name: str) -> list[Choice]:
     best: dict[str, Choice] = {}
     column = scores.of(name)
     for span in spans(scores, name):
-        whole = _whole(scores, span, column)
+        registered = _registered(scores, span) if name == "seller_tax_number" else None
+        whole = registered or _whole(scores, span, column)
         raw, box = (span.text, span.box) if whole is None else (whole.candidate.raw, whole.box)
         text = _GLUE.sub("", raw).strip(_EDGES)
         if name != "payment_reference":  # which may hold a name
             text = _number_alone(text)
-        if not any(map(str.isdigit, text)):
+        if not any(map(str.isdigit, text)) or (name == "seller_tax_number" and not like_tax_id(text)):
             continue
         slight = name == "invoice_number" and (len(text) <= 2 or _YEAR.fullmatch(text) is not None)
         score = span.score - SLIGHT * slight
@@ -183,6 +185,17 @@ def _identifiers(scores: Scores, name: str) -> list[Choice]:
         if text not in best or best[text].score < score:
             best[text] = Choice(text, raw, page, box, score)
     return sorted(best.values(), key=lambda choice: -choice.score)
+
+
+def _registered(scores: Scores, span: Span) -> Hit | None:
+    """The first number of a span that has the shape of one in a register; behind it a stranger may stand."""
+    begin = scores.features.line_starts[span.line]
+    for hit in scores.features.hits:
+        if hit.kind in ("id", "vat_id") and hit.line.index == span.line and like_tax_id(str(hit.value)):
+            first, last = hit.line.words_of(hit.start, hit.end)
+            if span.first <= begin + first and begin + last <= span.last:
+                return hit
+    return None
 
 
 def _whole(scores: Scores, span: Span, column: NDArray[np.float32]) -> Hit | None:

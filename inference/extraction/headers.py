@@ -16,6 +16,7 @@ from inference.extraction.labels import find_labels, fold, lexicon
 from inference.extraction.party_fields import contacts, party_names, vat_ids
 from inference.extraction.payment_fields import amounts, bank_details, currency, payment_terms
 from inference.extraction.periods import service_period
+from inference.extraction.tax_ids import like_tax_id
 from inference.types import FieldPrediction
 
 _OPTIONAL_IDS = ("purchase_order", "delivery_note", "customer_number", "credited_invoice", "payment_reference", "seller_tax_number", "seller_bank_account")  # fmt: skip  # noqa: E501
@@ -194,7 +195,7 @@ def identifiers(document: Document) -> Iterator[FieldPrediction]:
 def _beside_vat_id(document: Document, ranked: list[tuple[Hit, float]]) -> list[tuple[Hit, float]]:
     """Labels such as "Tax ID" are said of the VAT id as well: of the seller's other number where it prints both.
 
-    Where it prints one, without its country (a Spanish CIF, a Croatian OIB), that is its number for either tax.
+    Where it prints one without its country (a Spanish CIF, a Croatian OIB), that is its number for either tax.
     """
     vat = {field.value for field in vat_ids(document) if field.name == "seller_vat_id"}
     positions = {id(hit): position for position, hit in enumerate(document.hits)}
@@ -202,10 +203,23 @@ def _beside_vat_id(document: Document, ranked: list[tuple[Hit, float]]) -> list[
         (hit, score)
         for hit, score in ranked
         if not document.in_buyer(hit)
+        and hit.line.index not in document.body
+        and like_tax_id(str(hit.value))
         and (hit.value not in vat or document.evidence.strength(positions[id(hit)], "vat_id") < 0.3)
     ]
-    national = [(hit, 0.5) for hit in document.hits if hit.kind == "id" and hit.value in vat][:1]
+    stems = {_digits(value) for value in vat}
+    national = [
+        (hit, 0.5)
+        for hit in document.hits
+        if hit.kind == "id"
+        and not document.in_buyer(hit)
+        and (hit.value in vat or any(stem and _digits(hit.value).startswith(stem) for stem in stems))
+    ][:1]
     return others if others and others[0][1] >= 0.4 else national
+
+
+def _digits(value: object) -> str:
+    return "".join(character for character in str(value) if character.isdigit())
 
 
 def _by_bank(document: Document, ranked: list[tuple[Hit, float]], wanted: bool) -> list[tuple[Hit, float]]:

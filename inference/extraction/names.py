@@ -41,7 +41,7 @@ DEPARTMENT = re.compile(
     re.I,
 )
 PUBLIC_BODY = re.compile(
-    r"(?:(?:markt|stadt|orts|samt|verbands)?gemeinde(?:amt|verband)?|stadt(?:verwaltung|werke)?|landkreis|landeshauptstadt|kreisstadt|magistrat der|bezirk|finanzamt"  # noqa: E501
+    r"(?:(?:markt|stadt|orts|samt|verbands)?gemeinde(?:amt|verband)?|stadt(?:verwaltung|werke)?|landkreis|landeshauptstadt|kreisstadt|magistrat der|finanzamt"  # noqa: E501
     r"|(?:city|town|village|county|borough|state|university|port) of|(?:city|county|borough|district|parish) council"
     r"|mairie|commune|ville d|communauté d|département d|université|comune di|città di|provincia di|regione|università"
     r"|ayuntamiento|ajuntament|diputación|universidad|câmara municipal|município|junta de freguesia|universidade"
@@ -169,9 +169,15 @@ def _is_no_name(word: str) -> bool:
     )
 
 
+def _is_complete(name: str) -> bool:
+    """Whether a name has a legal form that no other follows, as Ltd may follow Group or Association."""
+    forms = [word for word in name.split()[1:] if is_legal_form(word)]
+    return has_legal_form(name) and not all(fold(word) in _words("OPEN_FORMS") for word in forms)
+
+
 def continues(name: str, below: str) -> bool:
     """Whether a name goes on in the line below it: its legal form, what a comma or "and" leaves open, a bare trade."""
-    if has_legal_form(name) or not name or not below or len(f"{name} {below}") > 70:
+    if not name or not below or len(f"{name} {below}") > 70 or _is_complete(name):
         return False
     if name[-1] == "," or _LEFT_OPEN.search(name):
         return has_legal_form(f"{name} {below}")
@@ -180,7 +186,8 @@ def continues(name: str, below: str) -> bool:
         return True
     own = [word for word in words if not is_legal_form(word) and word not in _JOINTS]
     if (
-        len(own) == len(words)
+        has_legal_form(name)
+        or len(own) == len(words)
         or PERSON.match(name)
         or TITLE.match(name)
         or {*map(fold, own)} & {*map(fold, name.split())}

@@ -9,6 +9,7 @@ from inference.extraction.confidence import confidence
 from inference.extraction.document import Document, distinct, margin
 from inference.extraction.labels import fold
 from inference.extraction.names import has_legal_form
+from inference.extraction.tax_ids import like_tax_id
 from inference.types import FieldPrediction
 
 _PHONE_WORD = re.compile(
@@ -49,7 +50,9 @@ def vat_ids(document: Document) -> Iterator[FieldPrediction]:
     buyers: list[tuple[Hit, float]] = []
     for position, hit in enumerate(document.hits):
         plain, buyer = (document.evidence.strength(position, role) for role in ("vat_id", "buyer_vat_id"))
-        if hit.kind != "vat_id" and not (hit.kind == "id" and max(plain, buyer) >= LABELLED and _like_vat(hit)):
+        if hit.kind != "vat_id" and not (
+            hit.kind == "id" and max(plain, buyer) >= LABELLED and like_tax_id(str(hit.value))
+        ):
             continue
         theirs = buyer + (0.5 if document.in_buyer(hit) else 0.0)
         shape = (0.2 if hit.kind == "vat_id" else -0.2) + 0.2 * (hit.kind == "vat_id" and hit.valid)
@@ -68,11 +71,6 @@ def vat_ids(document: Document) -> Iterator[FieldPrediction]:
                 else ("its check digits are wrong or unknown",)
             )
             yield predictions.of_hit(name, hit, sure, reasons, ranked[1:])
-
-
-def _like_vat(hit: Hit) -> bool:
-    plain = re.sub(r"\W", "", str(hit.value))
-    return 8 <= len(plain) <= 18 and sum(map(str.isdigit, plain)) >= 5
 
 
 def contacts(document: Document) -> Iterator[FieldPrediction]:

@@ -58,6 +58,12 @@ def tax_ids(text: str) -> Iterator[tuple[int, int, str, str, bool]]:
                 yield start, end, value, kind, valid
 
 
+def like_tax_id(value: str) -> bool:
+    """Whether an identifier is as long, and has as many digits, as those in registers of taxes and firms."""
+    plain = re.sub(r"\W", "", value)
+    return 8 <= len(plain) <= 18 and sum(map(str.isdigit, plain)) >= 4
+
+
 def wrapped(line: Line, below: Line) -> tuple[int, int, str, str, bool] | None:
     """A number whose groups go on at the beginning of the next line of the same text; its place is on the first."""
     if line.page != below.page or GAP in line.text or abs(line.box.x0 - below.box.x0) > line.em or not line.text:

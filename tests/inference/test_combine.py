@@ -193,3 +193,12 @@ def test_a_seller_whom_one_reader_takes_for_the_buyer_is_the_seller() -> None:
     model_says = Extraction("model", "2", _row("model", buyer_name="Nordwind GmbH"))
     fields = combine.combine(rules_say, model_says).fields
     assert fields["seller_name"].value == "Nordwind GmbH" and "buyer_name" not in fields
+
+
+def test_one_name_for_both_parties_is_the_one_that_it_plainly_is() -> None:
+    rules_say = Extraction("rules", "1", _row("rules", seller_name="Nordwind GmbH", buyer_name="Anna AG"))
+    model_says = Extraction("model", "2", _row("model", seller_name="Anna AG", buyer_name="Anna AG"))
+    weights = [0.0] * len(arbiter.EVIDENCE)
+    weights[arbiter.EVIDENCE.index("both")], weights[arbiter.EVIDENCE.index("model_opposed")] = 4.0, 1.0
+    fields = combine.combine(rules_say, model_says, {"name": tuple(weights)}).fields
+    assert (fields["seller_name"].value, fields["buyer_name"].value) == ("Nordwind GmbH", "Anna AG")

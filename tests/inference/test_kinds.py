@@ -1574,6 +1574,100 @@ Nous vous remercions de vous acquitter de ce montant d'ici au 12.10.2025.
             "seller_phone": "+41 24 555 01 33",
         },
     ),
+    "form of an exchange with names in rows": (
+        """
+Cedente/prestatore (fornitore)                       Cessionario/committente (cliente)
+Identificativo fiscale ai fini IVA: IT01234500962    Identificativo fiscale ai fini IVA: IT02345600968
+Codice fiscale: 01234500962                          Codice fiscale: 02345600968
+Denominazione: Reti Bergamasche S.r.l.               Denominazione: FILATURA ORIENTALE S.P.A.
+Indirizzo: Via Mazzini 14                            Indirizzo: VIA ROMA 3
+Comune: Bergamo                                      Comune: COMO
+
+Tipologia documento       Numero documento       Data documento
+TD01 fattura              311/25                 12-09-2025
+
+Descrizione                                      Quantità    Prezzo unitario    Prezzo totale
+Canone assistenza                                1,00        200,00             200,00
+
+                                                 Imponibile      200,00
+                                                 IVA 22%          44,00
+                                                 Totale documento 244,00
+""",
+        {
+            "seller_name": "Reti Bergamasche S.r.l.",
+            "buyer_name": "FILATURA ORIENTALE S.P.A.",
+            "gross_amount": "244.00",
+        },
+    ),
+    "buyer in a window beside meta data, its name over two lines": (
+        """
+                    WERKZEUGHAUS KILIAN
+Werkzeughaus Kilian GmbH, Am Markt 3, 99084 Erfurt
+                                                     Rechnungsnummer    4418-77
+Malerbetrieb                                         Kundennummer       60081
+Jonas Ritter GmbH                                    Datum              12.11.2025
+Deichstr. 44
+25813 Husum
+
+Pos   Bezeichnung                 Menge    Einzelpreis    Betrag
+1     Bohrkrone                   2        50,00          100,00
+
+                                           Netto          100,00
+                                           USt 19%         19,00
+                                           Gesamtbetrag   119,00
+""",
+        {
+            "seller_name": "Werkzeughaus Kilian GmbH",
+            "buyer_name": "Malerbetrieb Jonas Ritter GmbH",
+            "invoice_number": "4418-77",
+            "gross_amount": "119.00",
+        },
+    ),
+    "guest beside the firm that pays": (
+        """
+                         Hôtel des Deux Quais
+            4, quai Vert - 33000 Bordeaux - Tél. +33 5 56 00 41 17
+
+Facture n°    88412                          Brandt Anlagenbau GmbH
+Date          14/11/2025                     z. Hd. Buchhaltung
+Client        M. Jens Brandt                 Industriestraße 41
+Chambre       307 - Supérieure               D-70565 Stuttgart
+Arrivée       11/11/2025                     Allemagne
+
+Date          Prestation                     Montant
+11/11/25      Hébergement                    110,00
+
+                                   Total HT      100,00
+                                   TVA 10%        10,00
+                                   Total TTC     110,00
+""",
+        {"invoice_number": "88412", "buyer_name": "Brandt Anlagenbau GmbH", "gross_amount": "110.00"},
+    ),
+    "guest in care of a firm, VAT number in groups": (
+        """
+                         ASHCOMBE HOUSE HOTEL
+                       Guest Folio / VAT Invoice
+
+Mrs Nora Oyelade                             Folio no.     F-2207
+c/o Tarn Medical Devices Ltd                 Room          214
+Mill Road                                    Arrival       20-01-26
+Halifax HX3 9ZZ                              Departure     22-01-26
+
+Date        Description                      Charges GBP
+20-01-26    Accommodation                    120.00
+
+            Net                              100.00
+            VAT 20%                           20.00
+            Total                            120.00
+
+Ashcombe House Hotels Limited · Registered in England 08811341 · VAT No. 434 0317 06
+""",
+        {
+            "seller_name": "Ashcombe House Hotels Limited",
+            "seller_vat_id": "434031706",
+            "buyer_name": "Tarn Medical Devices Ltd",
+        },
+    ),
 }
 
 

@@ -53,14 +53,14 @@ CONFIGS = {
     ),
     "mixed": TrainConfig(
         "mixed",
-        documents=5_000,
-        first_seed=80_000_000,
+        documents=9_000,
+        first_seed=97_000_000,
         degraded=0.22,
         rendered=0.1,
         blind=0.12,
         real=0.5,
         views=2,
-        rate=8e-4,
+        rate=7e-4,
     ),
     "smoke": TrainConfig(
         "smoke",

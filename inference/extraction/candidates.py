@@ -75,6 +75,7 @@ _SEPARATED = re.compile(  # a national number without its 0, between the e-mail 
     r"(?:(?<=[·•|;,/–—\t] )|(?<=\t)|^)(?=(?:\d ?){8,10}(?!\d))\d{2,4}(?: \d{2,4}){2,4}(?=\s*(?:$|[·•|;,/–—\t]))"
 )
 _IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2} ?\d\d(?:[ \t\-.]?[A-Z0-9]){11,30}")
+_POLISH = re.compile(r"(?<![\w.,\-] )(?<![\w.,\-])\d{2}(?: ?\d{4}){6}(?![\w\-]| \d)")
 _BIC = re.compile(r"(?<![A-Z0-9])[A-Z]{4} ?([A-Z]{2}) ?[A-Z0-9]{2} ?(?:[A-Z0-9]{3})?(?![A-Z0-9])")
 IBAN_LENGTHS = {"AD": 24, "AE": 23, "AL": 28, "AT": 20, "BA": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "ES": 24, "FI": 18, "FO": 18, "FR": 27, "GB": 22, "GI": 23, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IL": 23, "IS": 26, "IT": 27, "LI": 21, "LT": 20, "LU": 20, "LV": 21, "MC": 27, "MD": 24, "ME": 22, "MK": 19, "MT": 31, "NL": 18, "NO": 15, "PL": 28, "PT": 25, "RO": 24, "RS": 22, "SA": 24, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "TR": 26, "UA": 29, "XK": 20}  # fmt: skip  # noqa: E501
 _VAT_SHAPES = {"AT": "U99999999", "BE": "X999999999", "BG": "999999999", "CHE": "999999999", "CY": "99999999A", "CZ": "99999999", "DE": "999999999", "DK": "99999999", "EE": "999999999", "EL": "999999999", "ES": "X9999999X", "EU": "999999999", "FI": "99999999", "FR": "XX999999999", "GB": "999999999", "HR": "99999999999", "HU": "99999999", "IE": "9X99999A", "IT": "99999999999", "LT": "999999999", "LU": "99999999", "LV": "99999999999", "MT": "99999999", "NL": "999999999B99", "NO": "999999999", "PL": "9999999999", "PT": "999999999", "RO": "999999", "SE": "999999999999", "SI": "99999999", "SK": "9999999999", "XI": "999999999"}  # fmt: skip  # noqa: E501
@@ -279,6 +280,10 @@ def _ibans(text: str) -> Iterator[tuple[int, int, str, bool]]:
             valid = mod_97_10.is_valid(value[4:] + value[:4])
             if valid or (GAP not in text[match.start() : end] and sum(map(str.isdigit, value)) >= 0.6 * length):
                 yield match.start(), end, value, valid
+    for match in _POLISH.finditer(text):  # the account number of its banks is the IBAN without its country
+        value = "PL" + match.group().replace(" ", "")
+        if mod_97_10.is_valid(value[4:] + value[:4]):
+            yield *match.span(), value, True
 
 
 @cache

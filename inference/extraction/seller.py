@@ -48,7 +48,7 @@ _FREE_MAIL = {
 }
 
 _SOLD_BY = re.compile(
-    r"^(?:sold by|issued by|invoice from|verkauft (?:durch|von)|vendu par|émis par|vendido por|emitido por|venduto da|verkocht door|payable to|remit to)\b[\s:]+",  # noqa: E501
+    r"^(?:sold by|issued by|invoice from|verkauft (?:durch|von)|vendu par|émis par|vendido por|emitido por|venduto da|verkocht door|payable to|remit to|sitz der(?: firma)?|betreiber(?:in)?|betrieben von|operated by|exploité par|gestito da|explotado por)\b[\s:]+",  # noqa: E501
     re.I,
 )
 

@@ -56,6 +56,12 @@ def test_iban_over_words_with_its_check_digits() -> None:
     assert found("IBAN DE89 3704 0044 0532 0130 00 BIC COBADEFFXXX", "bic") == ["COBADEFFXXX"]
 
 
+def test_a_polish_account_without_its_country_is_an_iban_where_its_check_digits_hold() -> None:
+    assert found("Nr konta: 65 1140 2004 0000 3102 8871 4406", "iban") == ["PL65114020040000310288714406"]
+    assert found("Nr konta: 66 1140 2004 0000 3102 8871 4406", "iban") == []
+    assert found("12 65 1140 2004 0000 3102 8871 4406", "iban") == []
+
+
 def test_a_vat_id_beside_other_text_is_no_iban() -> None:
     line = "UStId DE 232 446 240      SWIFT HELADEF1GEL"
     assert found(line, "iban") == []

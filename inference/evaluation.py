@@ -246,9 +246,9 @@ def matches(kind: str, name: str, got: str, expected: str) -> bool:
         return _same_description(_words(got), _words(expected))
     if kind in ("name", "text") and name not in _TEXT_FIELDS:
         return Levenshtein.normalized_similarity(_words(got), _words(expected)) >= NAME_RATIO
-    one, other = _identifier(got), _identifier(expected)
+    said, true = _identifier(got), _identifier(expected)
     # Banks in Poland print the account without its country.
-    return one == other or (kind == "iban" and one.removeprefix("pl") == other.removeprefix("pl"))
+    return said == true or (kind == "iban" and said.removeprefix("pl") == true.removeprefix("pl"))
 
 
 def _same_description(got: str, expected: str) -> bool:

@@ -64,7 +64,7 @@ def combine(one: Extraction, other: Extraction, judgement: Judgement | None = No
     kind = agree(one.fields.get("document_type"), other.fields.get("document_type"), MARGIN, SURE_ALONE)
     both = ((name, kind if name == "document_type" else _chosen(case, name)) for name in FIELDS)
     fields = _whole(case, {name: field for name, field in both if field is not None})
-    fields = _nobody_pays_himself(case, {**fields, **_due(case, fields)})
+    fields = _one_party_each(_nobody_pays_himself(case, {**fields, **_due(case, fields)}))
     return Extraction(
         readers(one.reader, other.reader),
         f"{one.digest}+{other.digest}",
@@ -89,6 +89,16 @@ def _nobody_pays_himself(case: Case, fields: dict[str, FieldPrediction]) -> dict
         if other is not None:
             return {**fields, "seller_name": other}
     return {name: field for name, field in fields.items() if name != "buyer_name"}
+
+
+def _one_party_each(fields: dict[str, FieldPrediction]) -> dict[str, FieldPrediction]:
+    """A VAT id or an address is one party's only: the seller's where no buyer is named, else that of the likelier one."""
+    wrong = set()
+    for seller, buyer in (("seller_vat_id", "buyer_vat_id"), ("seller_address", "buyer_address")):
+        if seller in fields and buyer in fields and _are_one(fields[seller], fields[buyer]):
+            of_buyer = "buyer_name" in fields and fields[buyer].confidence > fields[seller].confidence
+            wrong.add(seller if of_buyer else buyer)
+    return {name: field for name, field in fields.items() if name not in wrong}
 
 
 def _are_one(seller: FieldPrediction, buyer: FieldPrediction) -> bool:

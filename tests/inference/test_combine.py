@@ -202,3 +202,12 @@ def test_one_name_for_both_parties_is_the_one_that_it_plainly_is() -> None:
     weights[arbiter.EVIDENCE.index("both")], weights[arbiter.EVIDENCE.index("model_opposed")] = 4.0, 1.0
     fields = combine.combine(rules_say, model_says, {"name": tuple(weights)}).fields
     assert (fields["seller_name"].value, fields["buyer_name"].value) == ("Nordwind GmbH", "Anna AG")
+
+
+def test_a_vat_id_is_not_both_parties() -> None:
+    said = combine.combine(
+        _said("rules", 0.9, seller_name="Kranich Werke GmbH", seller_vat_id="ATU40763401"),
+        _said("model", 0.9, seller_name="Kranich Werke GmbH", buyer_vat_id="ATU40763401"),
+    )
+    assert said.fields["seller_vat_id"].value == "ATU40763401"
+    assert "buyer_vat_id" not in said.fields

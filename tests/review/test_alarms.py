@@ -49,11 +49,6 @@ def test_another_alarm_does_not_wait_and_a_number_makes_no_other_alarm(broken: V
     assert [("taken out" in text, "entry" in text) for _, text in mails()] == [(False, True), (True, False)]
 
 
-def test_nobody_is_told_while_nothing_is_wrong(auditor: User) -> None:
-    write_due()
-    assert mails() == []
-
-
 def test_it_is_said_in_the_readers_language(broken: Verification, people: Callable[[str, str], User]) -> None:
     greta = people("greta", "governance")
     Preference.objects.create(person=greta, language="de")

@@ -92,7 +92,7 @@ def _nobody_pays_himself(case: Case, fields: dict[str, FieldPrediction]) -> dict
 
 
 def _one_party_each(fields: dict[str, FieldPrediction]) -> dict[str, FieldPrediction]:
-    """A VAT id or an address is one party's only: the seller's where no buyer is named, else that of the likelier one."""
+    """A VAT id or an address is one party's only: the seller's where no buyer is named, else the likelier one's."""
     wrong = set()
     for seller, buyer in (("seller_vat_id", "buyer_vat_id"), ("seller_address", "buyer_address")):
         if seller in fields and buyer in fields and _are_one(fields[seller], fields[buyer]):

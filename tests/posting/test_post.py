@@ -92,7 +92,9 @@ def test_an_approved_document_is_posted_to_every_adapter(entity: LegalEntity, se
     with (settings.POSTING_DIR / "csv" / done.output["references"]["csv"]).open(newline="") as file:
         (row,) = csv.DictReader(file)
     assert (row["gross_amount"], row["line_description"]) == ("119.00", "Copy paper A4")
-    actions = list(Event.objects.filter(subject=f"document:{document.pk}").values_list("action", flat=True))
+    actions = list(
+        Event.objects.filter(subject=f"document:{document.pk}").order_by("id").values_list("action", flat=True)
+    )
     assert actions == ["document.posting_started", "document.posted"]
 
 

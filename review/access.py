@@ -15,7 +15,7 @@ from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -148,6 +148,14 @@ def require_governance(acting_user: User | None, entity: LegalEntity | None) -> 
 def may_govern(user: User) -> bool:
     """Whether the person has the governance role for all entities."""
     return user.is_active and user.groups.filter(name=_group_name("governance", None)).exists()
+
+
+def holding(right: str, entity: uuid.UUID | None = None) -> Q:
+    """People who hold a right by a role: for all entities or for this one, for any at all where none is given."""
+    there = Q(groups__entityright__permission__codename=right)
+    if entity is not None:
+        there &= Q(groups__entityright__content_object=entity)
+    return Q(groups__permissions__codename=right) | there
 
 
 def grant_role(user: User, role: str, entity: LegalEntity | None, *, acting_user: User | None) -> None:

@@ -7,14 +7,13 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.signing import configured
 from audit.status import status
 from review import language, letters
-from review.access import AUDIT
+from review.access import AUDIT, holding
 from review.models import Letter
 from review.spoken import spoken
 
@@ -39,8 +38,7 @@ def write_due() -> None:
 
 def watchers() -> list[User]:
     """Who has an address and may see the audit log of at least one entity."""
-    held = Q(groups__permissions__codename=AUDIT) | Q(groups__entityright__permission__codename=AUDIT)
-    return list(User.objects.filter(held, is_active=True).exclude(email="").distinct().order_by("pk"))
+    return list(User.objects.filter(holding(AUDIT), is_active=True).exclude(email="").distinct().order_by("pk"))
 
 
 def _told(recipient: str) -> set[str]:

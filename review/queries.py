@@ -171,10 +171,9 @@ def _number(document: Document) -> str:
 
 def colleagues(document: Document) -> list[User]:
     """Who may see the document and can be told of it."""
-    roles = Q(groups__permissions__codename=access.VIEW) | Q(
-        groups__entityright__content_object=document.entity_id, groups__entityright__permission__codename=access.VIEW
+    people = User.objects.filter(access.holding(access.VIEW, document.entity_id), is_active=True).only(
+        "username", "first_name", "last_name"
     )
-    people = User.objects.filter(roles, is_active=True).only("username", "first_name", "last_name")
     return list(people.distinct().order_by("username")[:200])
 
 

@@ -10,7 +10,6 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core import signing
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,6 +17,7 @@ from django.utils.translation import ngettext
 from automation.documents.models import Document
 from automation.ledger.models import Invoice
 from review import language, letters
+from review.access import holding
 from review.four_eyes import RIGHT, standing
 from review.models import Gate, Letter, Task
 from review.queue import Filters, counted
@@ -56,10 +56,7 @@ def write_daily() -> None:
 
 def able(document: Document, gate: Gate) -> list[User]:
     """Who has an address and may decide about the document at this gate, at most MOST of them."""
-    right = RIGHT[gate]
-    roles = Q(groups__permissions__codename=right) | Q(
-        groups__entityright__content_object=document.entity_id, groups__entityright__permission__codename=right
-    )
+    roles = holding(RIGHT[gate], document.entity_id)
     people = User.objects.filter(roles, is_active=True).exclude(email="").distinct().order_by("pk")[: 5 * MOST]
     found = (one for one in people if gate == Gate.VERIFY or standing(document, gate, one).why_not is None)
     return [person for person, _ in zip(found, range(MOST), strict=False)]

@@ -17,7 +17,7 @@ from typing import Any
 from rapidfuzz.distance import Levenshtein
 
 from inference.fields import FIELDS, LINE_CELLS, TAX_CELLS, to_text
-from inference.types import Extraction, Row
+from inference.types import Extraction, FieldPrediction, Row
 
 NAME_RATIO = 0.9
 ALIASES = {"prepaid_amount": "amount_paid", "article_number": "product_code", "base": "net", "amount": "tax"}
@@ -249,6 +249,12 @@ def matches(kind: str, name: str, got: str, expected: str) -> bool:
     said, true = _identifier(got), _identifier(expected)
     # Banks in Poland print the account without its country.
     return said == true or (kind == "iban" and said.removeprefix("pl") == true.removeprefix("pl"))
+
+
+def is_right(field: FieldPrediction, expected: Iterable[str]) -> bool:
+    """Whether a field's value means one of those that are right."""
+    kind, text = FIELDS[field.name].kind, to_text(field.value)
+    return any(matches(kind, field.name, text, true) for true in expected)
 
 
 def _same_description(got: str, expected: str) -> bool:

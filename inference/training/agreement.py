@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from inference.errors import UnreadableDocument
-from inference.evaluation import ALIASES, matches
+from inference.evaluation import ALIASES, is_right
 from inference.extraction import arbiter
 from inference.extraction.arbiter import EVIDENCE, UNFITTED, Judgement
-from inference.fields import FIELDS, to_text
+from inference.fields import FIELDS
 from inference.training.logistic import ridge_logistic
 from inference.training.synthetic import Sample, generate, held_out
 from inference.training.synthetic.degrade import degrade
@@ -85,9 +85,7 @@ def evidence_rows(document: Heard) -> Iterator[tuple[str, tuple[float, ...], boo
                 continue
             evidence = arbiter.evidence(case, name, by_rules)
             if by_rules or not evidence[0]:
-                text, kind = to_text(said.value), FIELDS[name].kind
-                right = any(matches(kind, name, text, true) for true in document.truth.get(name, ()))
-                yield arbiter.family_of(name), evidence, right
+                yield arbiter.family_of(name), evidence, is_right(said, document.truth.get(name, ()))
 
 
 def weigh(drawn: Sequence[Heard], real: Sequence[Heard]) -> Judgement:

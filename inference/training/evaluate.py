@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 
 from inference import sandbox
-from inference.evaluation import evaluate, matches, prediction_of
+from inference.evaluation import evaluate, is_right, matches, prediction_of
 from inference.extraction import combine, decode, decode_rows, learned, rules
 from inference.extraction.arbiter import Judgement
 from inference.extraction.decode import Choice
@@ -106,8 +106,7 @@ def shift(documents: Iterable[Heard]) -> tuple[float, float]:
             field = document.model.fields.get(name)
             if field is not None and name != "document_type":
                 chance = min(max(field.confidence, 1e-3), 1 - 1e-3)
-                right = any(matches(FIELDS[name].kind, name, to_text(field.value), text) for text in expected)
-                rows.append((float(np.log(chance / (1 - chance))), 0.0, 0.0, right))
+                rows.append((float(np.log(chance / (1 - chance))), 0.0, 0.0, is_right(field, expected)))
     intercept, slope, _, _ = logistic(rows) if rows else (0.0, 1.0, 0.0, 0.0)
     return intercept, max(slope, 0.0)
 

@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from inference import sandbox
-from inference.evaluation import Evaluation, evaluate, matches, prediction_of
+from inference.evaluation import Evaluation, evaluate, is_right, prediction_of
 from inference.extraction import arbiter, combine, learned
 from inference.extraction.arbiter import Judgement
-from inference.fields import FIELDS, to_text
 from inference.training.agreement import Heard, weigh, worn_samples
 from inference.training.evaluate import listen
 from inference.training.real import by_supplier, known_documents
@@ -139,10 +138,9 @@ def _given(document: Read, reader: str) -> Iterator[tuple[float, bool, bool]]:
         field = document.said[reader].fields.get(name)
         if field is None or name == "document_type":
             continue
-        right = any(matches(FIELDS[name].kind, name, to_text(field.value), text) for text in expected)
         yield (
             field.confidence,
-            right,
+            is_right(field, expected),
             name in rules and name in network and not arbiter.same(rules[name], network[name]),
         )
 

@@ -168,7 +168,7 @@ def _roles_in_turn(lines: Layout, labels: dict[int, list[Label]], hit: Hit, row:
 
 def _stacked(label: Label, hit: Hit, line: Line) -> bool:
     """Whether the label's run, if it is short, stands over the amount."""
-    run = next((run for run in line.runs if run.start <= label.start < run.end), None)
+    run = line.run_at(label.start)
     if run is None or len(run.text) >= 40:
         return False
     return hit.box.x0 < run.box.x1 + line.em and hit.box.x1 > run.box.x0 - line.em

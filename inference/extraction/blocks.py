@@ -130,8 +130,7 @@ def _in_column(run: Run, label: Label, line: Line) -> Run:
     first, last = run.line.words_of(run.start, run.end)
     for word in range(first + 1, last + 1) if later else ():
         if abs(run.line.boxes[word].x0 - later[0]) < 0.3 * line.em:
-            end = run.line.starts[word] - 1
-            return Run(run.line, run.start, end, run.line.text[run.start : end], run.line.span(run.start, end)[1])
+            return run.line.part(run.start, run.line.starts[word] - 1)
     return run
 
 
@@ -142,9 +141,7 @@ def _cut_off(lines: Layout, run: Run) -> Run | None:
             first, last = line.words_of(other.start, other.end)
             for word in range(first + 1, last + 1) if other.box.x0 < run.box.x0 else ():
                 if abs(line.boxes[word].x0 - run.box.x0) < 0.3 * line.em:
-                    start = line.starts[word]
-                    text = line.text[start : other.end]
-                    return Run(line, start, other.end, text, line.span(start, other.end)[1])
+                    return line.part(line.starts[word], other.end)
     return None
 
 

@@ -217,7 +217,7 @@ def _line_hits(line: Line, habit: Habits) -> Iterator[Hit]:
             yield hit("date", start, end, day)
     phones: list[tuple[int, int]] = []
     calls = [match.span("number") for match in _CALL.finditer(text)]
-    patterns = (_PHONE, _SEPARATED) if taken and any(text[s:e].find("@") > 0 for s, e in taken) else (_PHONE,)
+    patterns = (_PHONE, _SEPARATED) if any("@" in text[s:e] for s, e in taken) else (_PHONE,)
     for start, end in (*calls, *(match.span() for pattern in patterns for match in pattern.finditer(text))):
         number_of_digits = sum(c.isdigit() for c in text[start:end])
         least = 7 if (start, end) in calls else 8

@@ -21,7 +21,7 @@ MAX_OUTLINE = 60
 MAX_ROWS = 300
 MAX_STRETCHES = 12  # subtotals that one total may add up
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_COUNT = re.compile(r"(?P<number>[\d.,'’ ]+?) ?(?:[^\W\d_][^\W\d]{0,11}\.?)?")
+_COUNT = re.compile(r"[\d.,'’ ]+? ?(?:[^\W\d_][^\W\d]{0,11}\.?)?")
 _EACH = re.compile(r"(?:@|à|a|x|×|at) ?[€$£]?\W?$")
 
 
@@ -167,7 +167,7 @@ def _columns(lines: Layout, numbers: Numbers, body: Set[int]) -> list[_Group]:
 
 def _ends_run(hit: Hit) -> bool:
     """Whether the amount is a run of its own, but for a tax letter or word behind it."""
-    run = next((run for run in hit.line.runs if run.start <= hit.start < run.end), None)
+    run = hit.line.run_at(hit.start)
     return run is not None and run.start == hit.start and run.end - hit.end <= 4
 
 

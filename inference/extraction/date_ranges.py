@@ -84,8 +84,7 @@ def _read(match: re.Match[str], order: Order) -> _Part | None:
         first, second = int(parts["first"]), int(parts["second"])
         if year is None and (parts["sep"] == "-" or not second):
             return None
-        month_leads = (order == "mdy" and parts["sep"] != "." and first <= 12) or second > 12
-        day, month = (second, first) if month_leads else (first, second)
+        day, month = day_and_month(first, second, parts["sep"], order)
     else:
         day = int(parts["day"])
         if parts.get("name"):
@@ -96,6 +95,12 @@ def _read(match: re.Match[str], order: Order) -> _Part | None:
             month = int(parts["month"])
     leads = match.group()[:4].isdigit() and parts.get("sep") in (None, ".")
     return _Part(match.start(), match.end(), day, month, year, month is None, leads) if 1 <= day <= 31 else None
+
+
+def day_and_month(first: int, second: int, separator: str, order: Order) -> tuple[int, int]:
+    """Which of two numbers is the day: an order holds only where the month can be first, and never with points."""
+    month_leads = (order == "mdy" and separator != "." and first <= 12) or second > 12
+    return (second, first) if month_leads else (first, second)
 
 
 def _opens(text: str, left: _Part, join: re.Match[str]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from inference.extraction.date_ranges import Order as Order
-from inference.extraction.date_ranges import find_ranges
+from inference.extraction.date_ranges import day_and_month, find_ranges
 from inference.extraction.month_names import fold_name, months, year_of
 
 _SEPARATOR = r"\s?[./\-–]\s?"
@@ -78,9 +78,7 @@ def _numeric(text: str, order: Order) -> Iterator[tuple[int, int, date]]:
         if separator != match.group(4).strip() or (separator == "-" and "-" in neighbours):
             continue
         first, second, year = int(match.group(1)), int(match.group(3)), year_of(match.group(5))
-        dotted = separator == "."
-        month_leads = (order == "mdy" and not dotted and first <= 12) or second > 12
-        day, month = (second, first) if month_leads else (first, second)
+        day, month = day_and_month(first, second, separator, order)
         yield from _valid(match, year, month, day)
 
 

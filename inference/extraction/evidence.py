@@ -124,7 +124,7 @@ def _sentences(hits: list[Hit], evidence: Evidence) -> None:
     for position, hit in enumerate(hits):
         if hit.kind != "date" or max(evidence.left.get(position, {}).values(), default=0.0) > FAINT:
             continue
-        run = next((run for run in hit.line.runs if run.start <= hit.start < run.end), None)
+        run = hit.line.run_at(hit.start)
         if run is None:
             continue
         before = hit.line.text[run.start : hit.start]

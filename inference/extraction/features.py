@@ -8,16 +8,16 @@ import zlib
 from collections import Counter
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.extraction import vocabulary
 from inference.extraction.candidates import Hit, find_hits
-from inference.extraction.labels import find_labels, fold, lexicon, phrases
+from inference.extraction.labels import find_labels, fold, lexicon
 from inference.extraction.lines import Layout, layout
+from inference.extraction.names import words_of
 from inference.types import Reading, Word
 
 BUCKETS = 16384
@@ -208,12 +208,7 @@ def _flags(lines: Layout) -> NDArray[np.float64]:
 
 def _legal(words: list[Word]) -> NDArray[np.float64]:
     """Whether a word is a legal form: a company's name is near."""
-    return np.array([[float(fold(word.text) in _legal_forms())] for word in words]).reshape(len(words), 1)
-
-
-@cache
-def _legal_forms() -> frozenset[str]:
-    return frozenset(phrases(vocabulary.LEGAL_FORMS))
+    return np.array([[float(fold(word.text) in words_of("LEGAL_FORMS"))] for word in words]).reshape(len(words), 1)
 
 
 def _line_starts(lines: Layout) -> list[int]:

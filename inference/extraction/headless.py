@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from inference.extraction.candidates import Hit
 from inference.extraction.charges import best_charges
-from inference.extraction.lines import Layout, Line, Run
+from inference.extraction.lines import Layout, Line
 from inference.extraction.table_item import Item
 from inference.extraction.table_rows import MAX_ITEMS
 from inference.extraction.table_sums import Numbers, closes
@@ -69,14 +69,10 @@ def _describe(item: Item, hits: list[Hit]) -> None:
     if stretches:
         at, text = max(stretches, key=lambda part: len(part[1].strip()))
         begin = at + len(text) - len(text.lstrip())
-        item.texts["description"].append(_run(line, begin, at + len(text.rstrip())))
+        item.texts["description"].append(line.part(begin, at + len(text.rstrip())))
     first = line.text.split()[0]
     if _POSITION.fullmatch(first) and not any(hit.start == 0 for hit in item.cells.values()):
-        item.texts["position"].append(_run(line, 0, len(first)))
-
-
-def _run(line: Line, start: int, end: int) -> Run:
-    return Run(line, start, end, line.text[start:end], line.span(start, end)[1])
+        item.texts["position"].append(line.part(0, len(first)))
 
 
 def _wrap(item: Item, line: Line) -> None:

@@ -61,7 +61,13 @@ def lexicon(name: str) -> Lexicon:
 
 
 def find_labels(line: Line, lexicon_: Lexicon) -> list[Label]:
-    """The longest phrases on the line, left to right; a phrase never spans a column gap."""
+    """The longest phrases on the line, left to right; a phrase never spans a column gap. Looked for once a line."""
+    if id(lexicon_) not in line.labels:
+        line.labels[id(lexicon_)] = tuple(_find(line, lexicon_))
+    return [*line.labels[id(lexicon_)]]
+
+
+def _find(line: Line, lexicon_: Lexicon) -> list[Label]:
     table, prefixes = lexicon_
     text = line.text
     read = spelled if line.scanned else str

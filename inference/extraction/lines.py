@@ -5,11 +5,15 @@ directions can be compared on a page of any shape.
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import isfinite
+from typing import TYPE_CHECKING
 
 from inference.types import Box, Page, Reading, Word
+
+if TYPE_CHECKING:
+    from inference.extraction.labels import Label
 
 COLUMN_GAP = 1.1  # ems between words from which on they belong to different runs; a normal space is 0.25 to 0.6
 TOWERING = 3.0  # times the usual height of a word
@@ -33,6 +37,8 @@ class Line:
     box: Box
     em: float
     scanned: bool = False
+    labels: dict[int, tuple["Label", ...]] = field(default_factory=dict, compare=False, repr=False)
+    """What `labels.find_labels` found on it, by the identity of the lexicon: the same is asked in many places."""
 
     def words_of(self, start: int, end: int) -> tuple[int, int]:
         """First and last word (positions in this line) that text[start:end] touches."""
@@ -59,9 +65,17 @@ class Line:
         runs, start = [], 0
         for part in self.text.split(GAP):
             if part:
-                runs.append(Run(self, start, start + len(part), part, self.span(start, start + len(part))[1]))
+                runs.append(self.part(start, start + len(part)))
             start += len(part) + 1
         return tuple(runs)
+
+    def run_at(self, position: int) -> "Run | None":
+        """The run that holds this place of the text; None in a gap."""
+        return next((run for run in self.runs if run.start <= position < run.end), None)
+
+    def part(self, start: int, end: int) -> "Run":
+        """text[start:end] with its place."""
+        return Run(self, start, end, self.text[start:end], self.span(start, end)[1])
 
 
 @dataclass(frozen=True)

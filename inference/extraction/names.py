@@ -67,7 +67,8 @@ _LEFT_OPEN = re.compile(r"(?:[&+\-–]| (?:und|and|et|y|e|i|og|och|en|ja|a|és|�
 
 
 @cache
-def _words(table: str) -> frozenset[str]:
+def words_of(table: str) -> frozenset[str]:
+    """A list of the vocabulary, folded: LEGAL_FORMS, say."""
     return frozenset(phrases(getattr(vocabulary, table)))
 
 
@@ -76,15 +77,10 @@ def _trades() -> re.Pattern[str]:
     return re.compile(f"(?:{'|'.join(phrases(vocabulary.TRADES))})$")
 
 
-@cache
-def _legal_forms() -> frozenset[str]:
-    return frozenset(phrases(vocabulary.LEGAL_FORMS))
-
-
 def is_legal_form(word: str) -> bool:
     """Whether a word is a legal form: of two letters only in capitals, with a capital or with points ("e.V.")."""
     key = fold(word)
-    return key in _legal_forms() and (len(key) >= 3 or "." in word.rstrip(".,") or word[0].isupper())
+    return key in words_of("LEGAL_FORMS") and (len(key) >= 3 or "." in word.rstrip(".,") or word[0].isupper())
 
 
 def has_legal_form(text: str) -> bool:
@@ -92,12 +88,12 @@ def has_legal_form(text: str) -> bool:
     words = text.replace(",", " ").split()
     if len(words) < 2:
         return False
-    strong = [word for word in words[1:] if fold(word) in _legal_forms()]
+    strong = [word for word in words[1:] if fold(word) in words_of("LEGAL_FORMS")]
     dotted = any("." in word for word in strong)
     upper = any(word.strip(".()").upper() == word.strip(".()") for word in strong)
     long = any(len(fold(word)) >= 3 for word in strong)
     return bool(strong and (dotted or upper or long)) or (
-        words[0].isupper() and fold(words[0]) in _words("LEADING_FORMS")
+        words[0].isupper() and fold(words[0]) in words_of("LEADING_FORMS")
     )
 
 
@@ -155,7 +151,7 @@ def until_legal_form(text: str) -> str:
     words = text.split()
     ends = [i for i, word in enumerate(words) if i and is_legal_form(word)]
     for i in ends:
-        if i + 1 < len(words) and _is_no_name(words[i + 1]) and fold(words[i]) not in _words("OPEN_FORMS"):
+        if i + 1 < len(words) and _is_no_name(words[i + 1]) and fold(words[i]) not in words_of("OPEN_FORMS"):
             return " ".join(words[: i + 1]).rstrip(",;")
     if ends and any(c.isdigit() for word in words[ends[-1] + 1 :] for c in word):
         return " ".join(words[: ends[-1] + 1]).rstrip(",")
@@ -165,14 +161,14 @@ def until_legal_form(text: str) -> str:
 def _is_no_name(word: str) -> bool:
     """Whether a word behind a legal form is no part of the name: "au capital", "con socio unico", another language."""
     return word[0] in "/|–—•·*" or (
-        word[0].islower() and fold(word) not in _words("INNER_WORDS") and not is_legal_form(word)
+        word[0].islower() and fold(word) not in words_of("INNER_WORDS") and not is_legal_form(word)
     )
 
 
 def _is_complete(name: str) -> bool:
     """Whether a name has a legal form that no other follows, as Ltd may follow Group or Association."""
     forms = [word for word in name.split()[1:] if is_legal_form(word)]
-    return has_legal_form(name) and not all(fold(word) in _words("OPEN_FORMS") for word in forms)
+    return has_legal_form(name) and not all(fold(word) in words_of("OPEN_FORMS") for word in forms)
 
 
 def continues(name: str, below: str) -> bool:
@@ -205,7 +201,7 @@ def first_part(text: str) -> str:
     while match:
         head, rest = text[: match.start()], text[match.end() :]
         word = rest.split(" ")[0].strip(",") if rest else ""
-        if fold(word) in _legal_forms() or (
+        if fold(word) in words_of("LEGAL_FORMS") or (
             not any(c.isdigit() for c in rest) and match.group().strip() in (",", "-") and has_legal_form(text)
         ):
             match = SEPARATOR.search(text, match.end())

@@ -104,6 +104,12 @@ def _address_window(
     return best
 
 
+def _firm_before(lines: Layout, run: Run) -> bool:
+    """Whether a firm is named above the run or to its left."""
+    earlier = (r for line in lines.page_lines(run.line.page) for r in line.runs if line.index <= run.line.index)
+    return any((r.line is not run.line or r.start < run.start) and has_legal_form(first_part(r.text)) for r in earlier)
+
+
 def _window_party(lines: Layout, run: Run, contacts: dict[int, list[Hit]]) -> Party:
     gap, above = _above(lines, run)
     height = run.box.y1 - run.box.y0
@@ -123,12 +129,8 @@ def _window_party(lines: Layout, run: Run, contacts: dict[int, list[Hit]]) -> Pa
     party = party_of(block, False)
     if party.name is None or (not sender and not any(POSTCODE.search(r.text) for r in party.address)):
         return Party()
-    earlier = [r for line in lines.page_lines(run.line.page) for r in line.runs if line.index <= run.line.index]
-    alone = not any(
-        r.start < run.start or r.line is not run.line for r in earlier if has_legal_form(first_part(r.text))
-    )
     first = run.line is lines.page_lines(run.line.page)[0]
-    if reach and alone and (first or run.box.y0 < 0.1):
+    if reach and (first or run.box.y0 < 0.1) and not _firm_before(lines, run):
         return Party()
     party.strength = (
         0.35

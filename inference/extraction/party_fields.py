@@ -78,7 +78,8 @@ def contacts(document: Document) -> Iterator[FieldPrediction]:
     for name, kind in (("seller_email", "email"), ("seller_website", "website"), ("seller_phone", "phone")):
         found = []
         for hit in document.hits:
-            run = next((run.start for run in hit.line.runs if run.start <= hit.start < run.end), 0)
+            held = hit.line.run_at(hit.start)
+            run = held.start if held is not None else 0
             own = (hit.line.index, run) in theirs or document.in_buyer(hit)
             if hit.kind != kind or own or hit.line.page > 2:
                 continue

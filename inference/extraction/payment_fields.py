@@ -198,4 +198,4 @@ def _until_label(document: Document, line: Line, start: int, end: int) -> int:
 def _part(line: Line, start: int, end: int) -> Run:
     text = line.text[start:end]
     start, text = start + len(text) - len(text.lstrip()), text.strip()
-    return Run(line, start, start + len(text), text, line.span(start, start + len(text))[1])
+    return line.part(start, start + len(text))

@@ -71,8 +71,8 @@ def ranges(dates: Iterable[Hit]) -> Iterator[Range]:
 
 def _goes_on(first: Hit, last: Hit) -> bool:
     """Whether a range is broken behind its first date, with the word that joins on either line."""
-    above = next((run for run in first.line.runs if run.start <= first.start < run.end), None)
-    below = next((run for run in last.line.runs if run.start <= last.start < run.end), None)
+    above = first.line.run_at(first.start)
+    below = last.line.run_at(last.start)
     if above is None or below is None or first.line.page != last.line.page or first.line.box.y0 > last.line.box.y0:
         return False
     aligned = abs(above.box.x0 - below.box.x0) < 2 * first.line.em or abs(first.box.x0 - last.box.x0) < first.line.em
@@ -117,7 +117,7 @@ def _once(scored: list[tuple[Range, float]]) -> list[tuple[Range, float]]:
 
 
 def _before(hit: Hit) -> str:
-    run = next((run for run in hit.line.runs if run.start <= hit.start < run.end), None)
+    run = hit.line.run_at(hit.start)
     return hit.line.text[run.start : hit.start] if run else ""
 
 

@@ -25,7 +25,7 @@ def unwrapped(
 
     `centred`: it may be set in a letterhead, about the same middle.
     """
-    run = next((run for run in line.runs if run.start <= start < run.end), None)
+    run = line.run_at(start)
     name = until_legal_form(_without_label(text))
     if run is None or name != text:
         return name, box

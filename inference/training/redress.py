@@ -167,7 +167,7 @@ class _Redress:
 
     def _block(self, line: Line, start: int, side: Party) -> None:
         """The lines of an address under a name."""
-        run = next((run for run in line.runs if run.start <= start < run.end), None)
+        run = line.run_at(start)
         if run is None:
             return
         address = [*side.address]
